@@ -1,0 +1,28 @@
+//! Errors of USB buses.
+
+use super::{CommandError, Kind};
+use crate::usb::{TransferError, UsbError};
+
+const UDEV_HINT: &str =
+    "run `particle usb configure` to install udev rules, then unplug the device and plug it in again";
+
+impl From<UsbError> for CommandError {
+    fn from(error: UsbError) -> Self {
+        let kind = match &error {
+            UsbError::Permission(_) => Kind::Permission,
+            UsbError::Busy(_) => Kind::Busy,
+            UsbError::NotFound(_) => Kind::NoDevice,
+            UsbError::Unavailable { .. } => Kind::Failed,
+            UsbError::Transfer(_) => Kind::Device,
+        };
+        let needs_rules = cfg!(target_os = "linux") && kind == Kind::Permission;
+        let error = Self::caused_by(kind, error);
+        if needs_rules { error.hint(UDEV_HINT) } else { error }
+    }
+}
+
+impl From<TransferError> for CommandError {
+    fn from(error: TransferError) -> Self {
+        Self::caused_by(Kind::Device, error)
+    }
+}

@@ -1,0 +1,22 @@
+//! The list of commands and who carries each one out.
+
+use super::{CommandResult, Context, completions, man};
+use clap::Subcommand;
+
+/// Every command. A new one is a new file and a line here and in [`Context::run`].
+#[allow(missing_docs, reason = "each variant is documented at its Args")]
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Context<'_> {
+    /// Runs a command.
+    pub fn run(&self, command: Command) -> CommandResult {
+        match command {
+            Command::Completions(args) => completions::run(self, args),
+            Command::Man(args) => man::run(self, args),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The rooms of the `particle` command-line tool, where its tests and benchmarks can reach them. No public API.
+//!
+//! `docs/architecture.md` draws the picture.
+
+pub mod clock;
+pub mod commands;
+pub mod dfu;
+pub mod environment;
+pub mod platform;
+pub mod ui;
+pub mod usb;

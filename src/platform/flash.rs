@@ -1,0 +1,134 @@
+//! What DFU reaches on each kind of board.
+//!
+//! The memory-map strings are the names of the bootloader's alternate settings (ST UM0424 grammar); the forbidden
+//! ranges are ours: most bootloaders advertise more than they should, and a write there ends the board.
+//! Source: Device OS bootloaders, v0.8.0 to v6.2.0.
+
+/// A half-open range of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// First address.
+    pub start: u32,
+    /// One past the last address.
+    pub end: u32,
+}
+
+impl Span {
+    /// Whether the two ranges share an address.
+    pub fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
+/// One alternate setting of the DFU interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlternateSetting {
+    /// bAlternateSetting.
+    pub number: u8,
+    /// The interface string: an ST memory map.
+    pub memory_map: &'static str,
+    /// Ranges that must never be erased or written, whatever the map says.
+    pub forbidden: &'static [Span],
+    /// Erase in steps of this size, whatever the map says.
+    pub erase_step: Option<u32>,
+}
+
+/// The DFU side of a board.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FlashLayout {
+    /// wTransferSize of the functional descriptor.
+    pub transfer_size: u16,
+    /// Alternate settings in order of their number.
+    pub alternate_settings: &'static [AlternateSetting],
+}
+
+impl FlashLayout {
+    /// The alternate setting with this number.
+    pub fn alternate_setting(&self, number: u8) -> Option<&AlternateSetting> {
+        self.alternate_settings.iter().find(|setting| setting.number == number)
+    }
+}
+
+const fn plain(number: u8, memory_map: &'static str) -> AlternateSetting {
+    AlternateSetting { number, memory_map, forbidden: &[], erase_step: None }
+}
+
+pub(super) const CORE: FlashLayout = FlashLayout {
+    transfer_size: 1024,
+    alternate_settings: &[
+        AlternateSetting {
+            number: 0,
+            memory_map: "@Internal Flash  /0x08000000/20*001Ka,108*001Kg",
+            forbidden: &[Span { start: 0x0800_0000, end: 0x0800_5000 }],
+            erase_step: None,
+        },
+        plain(1, "@SPI Flash : SST25x/0x00000000/512*04Kg"),
+    ],
+};
+
+// The bootloader refuses erase and write below 0x08020000: its own sector, the DCT and the EEPROM emulation.
+const GEN2_INTERNAL: AlternateSetting = AlternateSetting {
+    number: 0,
+    memory_map: "@Internal Flash   /0x08000000/03*016Ka,01*016Kg,01*064Kg,07*128Kg",
+    forbidden: &[Span { start: 0x0800_0000, end: 0x0802_0000 }],
+    erase_step: None,
+};
+const GEN2_DCT: AlternateSetting = plain(1, "@DCT Flash   /0x00000000/01*016Kg");
+
+pub(super) const PHOTON: FlashLayout =
+    FlashLayout { transfer_size: 4096, alternate_settings: &[GEN2_INTERNAL, GEN2_DCT] };
+
+pub(super) const P1: FlashLayout = FlashLayout {
+    transfer_size: 4096,
+    alternate_settings: &[GEN2_INTERNAL, GEN2_DCT, plain(2, "@Serial Flash   /0x00000000/256*004Kg")],
+};
+
+const NRF_INTERNAL: AlternateSetting = AlternateSetting {
+    number: 0,
+    memory_map: "@Internal Flash   /0x00000000/1*004Ka,47*004Kg,192*004Kg,4*004Kg,4*004Kg,8*004Ka",
+    forbidden: &[Span { start: 0, end: 0x1000 }, Span { start: 0xF_4000, end: 0x10_0000 }],
+    erase_step: None,
+};
+const NRF_DCT: AlternateSetting = plain(1, "@DCT Flash   /0x00000000/1*016Ke");
+
+// Bootloaders before 2.2.0 advertise 8 KiB sectors here but erase 4 KiB a command.
+pub(super) const NRF_4MB: FlashLayout = FlashLayout {
+    transfer_size: 4096,
+    alternate_settings: &[
+        NRF_INTERNAL,
+        NRF_DCT,
+        AlternateSetting {
+            number: 2,
+            memory_map: "@External Flash   /0x80000000/1024*004Kg",
+            forbidden: &[],
+            erase_step: Some(4096),
+        },
+    ],
+};
+
+pub(super) const NRF_8MB: FlashLayout = FlashLayout {
+    transfer_size: 4096,
+    alternate_settings: &[
+        NRF_INTERNAL,
+        NRF_DCT,
+        AlternateSetting {
+            number: 2,
+            memory_map: "@External Flash   /0x80000000/2048*004Kg",
+            forbidden: &[],
+            erase_step: Some(4096),
+        },
+    ],
+};
+
+pub(super) const RTL: FlashLayout = FlashLayout {
+    transfer_size: 4096,
+    alternate_settings: &[
+        AlternateSetting {
+            number: 0,
+            memory_map: "@Internal Flash   /0x08000000/2048*004Kg",
+            forbidden: &[Span { start: 0x0800_0000, end: 0x0806_0000 }],
+            erase_step: None,
+        },
+        plain(1, "@DCT Flash   /0x00000000/1*016Ke"),
+    ],
+};

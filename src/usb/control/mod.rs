@@ -1,0 +1,3 @@
+//! Vendor control requests: the service protocol, its messages and its result codes.
+
+pub mod service;

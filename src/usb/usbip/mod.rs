@@ -1,0 +1,3 @@
+//! USB/IP: devices that another host exports over TCP.
+
+pub mod protocol;
