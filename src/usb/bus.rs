@@ -1,6 +1,9 @@
 //! The traits every USB backend implements.
 
-use super::{TransferError, UsbError, descriptor::Configuration};
+use super::{
+    TransferError, UsbError,
+    descriptor::{CONFIGURATION, Configuration, STRING},
+};
 use crate::platform::UsbId;
 use std::{fmt, time::Duration};
 
@@ -69,8 +72,17 @@ pub trait Handle: Send {
     /// A bulk transfer towards the device; gives the number of bytes taken.
     fn bulk_out(&mut self, endpoint: u8, data: &[u8], timeout: Duration) -> Result<usize, TransferError>;
 
-    /// The active configuration, with class-specific descriptors.
-    fn configuration(&mut self) -> Result<Configuration, UsbError>;
+    /// The first configuration (no Particle device has a second), with class-specific descriptors.
+    fn configuration(&mut self) -> Result<Configuration, TransferError> {
+        let head =
+            self.control_in(get_descriptor(CONFIGURATION, 0, 0), CONFIGURATION_HEAD, DESCRIPTOR_TIMEOUT)?;
+        let total = match head.get(2..4) {
+            Some(length) => u16::from_le_bytes([length[0], length[1]]),
+            None => return Err(TransferError::Malformed("configuration descriptor")),
+        };
+        let bytes = self.control_in(get_descriptor(CONFIGURATION, 0, 0), total, DESCRIPTOR_TIMEOUT)?;
+        Configuration::parse(&bytes).ok_or(TransferError::Malformed("configuration descriptor"))
+    }
 
     /// Takes an interface for this process (detaching a kernel driver where that is possible).
     fn claim_interface(&mut self, interface: u8) -> Result<(), UsbError>;
@@ -83,15 +95,18 @@ pub trait Handle: Send {
 
     /// A string descriptor in US English (language 0x0409).
     fn string_descriptor(&mut self, index: u8) -> Result<String, TransferError> {
-        const GET_DESCRIPTOR: u8 = 6;
-        const STRING: u16 = 3;
-        let setup = Setup {
-            request_type: 0x80,
-            request: GET_DESCRIPTOR,
-            value: STRING << 8 | u16::from(index),
-            index: 0x0409,
-        };
-        let bytes = self.control_in(setup, 255, Duration::from_secs(5))?;
+        const US_ENGLISH: u16 = 0x0409;
+        let bytes = self.control_in(get_descriptor(STRING, index, US_ENGLISH), 255, DESCRIPTOR_TIMEOUT)?;
         super::descriptor::string(&bytes).ok_or(TransferError::Malformed("string descriptor"))
     }
+}
+
+const CONFIGURATION_HEAD: u16 = 9;
+const DESCRIPTOR_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The standard request GET_DESCRIPTOR (USB 2.0, 9.4.3).
+pub(super) fn get_descriptor(kind: u8, index: u8, language: u16) -> Setup {
+    const GET_DESCRIPTOR: u8 = 6;
+    let value = u16::from_be_bytes([kind, index]);
+    Setup { request_type: 0x80, request: GET_DESCRIPTOR, value, index: language }
 }

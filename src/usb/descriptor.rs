@@ -41,8 +41,12 @@ pub struct Endpoint {
     pub max_packet_size: u16,
 }
 
-const CONFIGURATION: u8 = 2;
-const STRING: u8 = 3;
+/// Descriptor type of a device.
+pub const DEVICE: u8 = 1;
+/// Descriptor type of a configuration.
+pub const CONFIGURATION: u8 = 2;
+/// Descriptor type of a string.
+pub const STRING: u8 = 3;
 const INTERFACE: u8 = 4;
 const ENDPOINT: u8 = 5;
 

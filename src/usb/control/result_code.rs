@@ -1,0 +1,78 @@
+//! What a device answers to a control request, and how to say it.
+//!
+//! Source: Device OS `services/inc/system_error.h`.
+
+use std::fmt;
+
+/// The result of a control request as the device gives it; zero is success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResultCode(pub i32);
+
+impl ResultCode {
+    /// Done.
+    pub const OK: Self = Self(0);
+    /// The firmware does not know the request.
+    pub const NOT_SUPPORTED: Self = Self(-120);
+    /// The application on the device has forbidden the request.
+    pub const NOT_ALLOWED: Self = Self(-130);
+    /// There is no such thing on the device.
+    pub const NOT_FOUND: Self = Self(-170);
+    /// The device cannot do that in the state it is in.
+    pub const INVALID_STATE: Self = Self(-210);
+    /// The request's payload makes no sense.
+    pub const INVALID_ARGUMENT: Self = Self(-270);
+    /// Device Protection is on.
+    pub const PROTECTED: Self = Self(-1801);
+
+    /// What the code means. `None` for codes without a published name.
+    pub fn message(self) -> Option<&'static str> {
+        let message = match self.0 {
+            0 => "OK",
+            -100 => "Unknown error",
+            -110 => "Resource is busy",
+            -120 => "Not supported",
+            -130 => "Not allowed",
+            -140 => "Operation cancelled",
+            -150 => "Operation aborted",
+            -160 => "Timeout error",
+            -170 => "Not found",
+            -180 => "Already exists",
+            -190 => "Data is too large",
+            -200 => "Limit exceeded",
+            -210 => "Invalid state",
+            -220 => "IO error",
+            -230 => "Network error",
+            -240 => "Protocol error",
+            -250 => "Internal error",
+            -260 => "Memory allocation error",
+            -270 => "Invalid argument",
+            -280 => "Invalid data format",
+            -290 => "Out of range",
+            -1801 => "Device is protected",
+            -1802 => "Unrecognized cryptographic key",
+            -1803 => "Signature validation failed",
+            _ => return None,
+        };
+        Some(message)
+    }
+}
+
+impl fmt::Display for ResultCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.message() {
+            Some(message) => f.write_str(message),
+            None => write!(f, "error {}", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_without_a_name_are_shown_as_numbers() {
+        assert_eq!(ResultCode::NOT_SUPPORTED.to_string(), "Not supported");
+        assert_eq!(ResultCode(-4711).to_string(), "error -4711");
+    }
+}
