@@ -6,6 +6,7 @@ pub mod clock;
 pub mod commands;
 pub mod dfu;
 pub mod environment;
+pub mod keys;
 pub mod platform;
 pub mod ui;
 pub mod usb;

@@ -135,6 +135,13 @@ impl KeyLayout {
         self.protocols.iter().find(|keys| keys.protocol == protocol)
     }
 
+    /// The flag byte that selects a transport, where the platform has the choice.
+    pub fn flag_of_protocol(&self, protocol: Protocol) -> Option<u8> {
+        self.transport_flag?;
+        self.slots(protocol)?;
+        Some(if protocol == self.default_protocol() { 0xFF } else { 0x00 })
+    }
+
     /// The transport the flag byte selects: 0xFF the default, anything else the alternative.
     pub fn protocol_of_flag(&self, flag: u8) -> Protocol {
         match (flag, self.protocols.get(1)) {
