@@ -2,11 +2,14 @@
 //!
 //! `docs/architecture.md` draws the picture.
 
+pub mod atomic_file;
 pub mod clock;
 pub mod commands;
 pub mod dfu;
 pub mod environment;
 pub mod keys;
 pub mod platform;
+pub mod secret;
+pub mod settings;
 pub mod ui;
 pub mod usb;

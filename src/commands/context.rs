@@ -4,7 +4,13 @@ use super::{
     CommandResult,
     arguments::{GlobalArgs, SandboxArgs},
 };
-use crate::{clock::Clock, environment::Environment, ui::Ui};
+use crate::{
+    clock::Clock,
+    environment::Environment,
+    settings::{Overrides, Settings},
+    ui::Ui,
+};
+use std::cell::OnceCell;
 
 /// The surroundings of a running command.
 pub struct Context<'a> {
@@ -16,6 +22,7 @@ pub struct Context<'a> {
     pub clock: Clock,
     /// What stood on the command line for every command.
     pub global: GlobalArgs,
+    settings: OnceCell<Settings>,
 }
 
 impl<'a> Context<'a> {
@@ -31,6 +38,17 @@ impl<'a> Context<'a> {
             Some(limit) => clock.with_limit(limit),
             None => clock,
         };
-        Ok(Self { ui, environment, clock, global })
+        Ok(Self { ui, environment, clock, global, settings: OnceCell::new() })
+    }
+
+    /// The settings in force; their files are read on first use.
+    pub fn settings(&self) -> CommandResult<&Settings> {
+        if let Some(settings) = self.settings.get() {
+            return Ok(settings);
+        }
+        let overrides =
+            Overrides { profile: self.global.profile.clone(), api_url: self.global.api_url.clone() };
+        let settings = Settings::load(&self.environment, &overrides)?;
+        Ok(self.settings.get_or_init(|| settings))
     }
 }

@@ -4,6 +4,7 @@
 
 mod keys;
 mod output;
+mod settings;
 mod usb;
 
 pub use super::exit_status::Kind;
