@@ -9,8 +9,9 @@ use crate::{
     environment::Environment,
     settings::{Overrides, Settings},
     ui::Ui,
+    usb::Bus,
 };
-use std::cell::OnceCell;
+use std::{cell::OnceCell, sync::Arc};
 
 /// The surroundings of a running command.
 pub struct Context<'a> {
@@ -23,6 +24,7 @@ pub struct Context<'a> {
     /// What stood on the command line for every command.
     pub global: GlobalArgs,
     settings: OnceCell<Settings>,
+    pub(super) buses: OnceCell<Vec<Arc<dyn Bus>>>,
 }
 
 impl<'a> Context<'a> {
@@ -38,7 +40,7 @@ impl<'a> Context<'a> {
             Some(limit) => clock.with_limit(limit),
             None => clock,
         };
-        Ok(Self { ui, environment, clock, global, settings: OnceCell::new() })
+        Ok(Self { ui, environment, clock, global, settings: OnceCell::new(), buses: OnceCell::new() })
     }
 
     /// The settings in force; their files are read on first use.

@@ -3,6 +3,7 @@
 pub mod arguments;
 mod completions;
 mod context;
+pub mod device;
 pub mod error;
 mod exit_status;
 mod groups;

@@ -5,8 +5,13 @@
 mod bus;
 pub mod control;
 pub mod descriptor;
+mod discovery;
 mod error;
+mod libusb;
+mod trace;
 pub mod usbip;
 
 pub use bus::{Bus, BusAddress, Enumerated, Handle, Setup};
+pub use discovery::{AttachedDevice, discover, discover_where};
 pub use error::{TransferError, UsbError};
+pub use libusb::LibUsbBus;

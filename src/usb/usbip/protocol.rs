@@ -163,6 +163,23 @@ impl ExportedDevice {
     }
 }
 
+/// Reads what follows the header of a device-list reply. More than [`MAX_DEVICES`] devices are an error.
+pub fn read_device_list(reader: &mut impl Read) -> io::Result<Vec<ExportedDevice>> {
+    let count = be32(&array::<4>(reader)?);
+    if count > MAX_DEVICES {
+        return Err(invalid("device list too long"));
+    }
+    let mut devices = Vec::new();
+    for _ in 0..count {
+        let device = ExportedDevice::read(reader)?;
+        for _ in 0..device.interfaces {
+            let _class_subclass_protocol_padding: [u8; 4] = array(reader)?;
+        }
+        devices.push(device);
+    }
+    Ok(devices)
+}
+
 /// Reads the 32-byte bus id of an import request.
 pub fn read_bus_id(reader: &mut impl Read) -> io::Result<String> {
     Ok(text(&array::<32>(reader)?))
@@ -424,6 +441,7 @@ mod tests {
             let _ = Command::read(&mut bytes.as_slice());
             let _ = Reply::read(&mut bytes.as_slice(), |_| Direction::In);
             let _ = ExportedDevice::read(&mut bytes.as_slice());
+            let _ = read_device_list(&mut bytes.as_slice());
         }
     }
 }

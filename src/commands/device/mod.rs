@@ -1,0 +1,3 @@
+//! What every command that works on an attached device shares.
+
+mod buses;
