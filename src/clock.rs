@@ -1,6 +1,7 @@
 //! Waiting, and being told to stop waiting.
 
 use std::{
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -56,6 +57,17 @@ impl Clock {
     /// The flag an interrupt handler sets.
     pub fn interrupt_flag(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.interrupt)
+    }
+
+    /// Lets Ctrl-C and a request to terminate stop this clock instead of ending the process; the second one ends it.
+    pub fn stop_on_signals(&self) -> io::Result<()> {
+        use signal_hook::{consts::TERM_SIGNALS, flag};
+        const INTERRUPTED: i32 = 130;
+        for &signal in TERM_SIGNALS {
+            flag::register_conditional_shutdown(signal, INTERRUPTED, self.interrupt_flag())?;
+            flag::register(signal, self.interrupt_flag())?;
+        }
+        Ok(())
     }
 
     /// Real time left until the deadline of `--timeout`, if there is one.

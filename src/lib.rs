@@ -9,6 +9,7 @@ pub mod dfu;
 pub mod environment;
 pub mod keys;
 pub mod platform;
+pub mod sandbox;
 pub mod secret;
 pub mod settings;
 pub mod ui;

@@ -1,9 +1,6 @@
 //! What a command works with. Built once, passed down; everything costly in it is made on first use.
 
-use super::{
-    CommandResult,
-    arguments::{GlobalArgs, SandboxArgs},
-};
+use super::{CommandError, CommandResult, Kind, arguments::GlobalArgs};
 use crate::{
     clock::Clock,
     environment::Environment,
@@ -12,6 +9,9 @@ use crate::{
     usb::Bus,
 };
 use std::{cell::OnceCell, sync::Arc};
+
+/// The environment variable that makes pauses shorter or longer. The sandbox sets it for its clients.
+const TIME_SCALE_VARIABLE: &str = "PARTICLE_TIME_SCALE";
 
 /// The surroundings of a running command.
 pub struct Context<'a> {
@@ -31,11 +31,14 @@ impl<'a> Context<'a> {
     /// Puts a context together from what was typed. Reads no file and opens nothing.
     pub fn new(
         global: GlobalArgs,
-        _sandbox: SandboxArgs,
         environment: Environment,
         clock: Clock,
         ui: &'a Ui,
     ) -> CommandResult<Self> {
+        let clock = match environment.text(TIME_SCALE_VARIABLE) {
+            Some(text) => clock.with_scale(time_scale(text)?),
+            None => clock,
+        };
         let clock = match global.timeout {
             Some(limit) => clock.with_limit(limit),
             None => clock,
@@ -53,4 +56,14 @@ impl<'a> Context<'a> {
         let settings = Settings::load(&self.environment, &overrides)?;
         Ok(self.settings.get_or_init(|| settings))
     }
+}
+
+fn time_scale(text: &str) -> CommandResult<f64> {
+    let scale = text.parse().ok().filter(|scale: &f64| scale.is_finite() && *scale >= 0.0);
+    scale.ok_or_else(|| {
+        CommandError::new(
+            Kind::Usage,
+            format!("{TIME_SCALE_VARIABLE} is {text:?}, which is no factor for pauses"),
+        )
+    })
 }

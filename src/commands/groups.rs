@@ -1,6 +1,6 @@
 //! The list of commands and who carries each one out.
 
-use super::{CommandResult, Context, completions, man};
+use super::{CommandResult, Context, completions, man, sandbox};
 use clap::Subcommand;
 
 /// Every command. A new one is a new file and a line here and in [`Context::run`].
@@ -9,6 +9,7 @@ use clap::Subcommand;
 pub enum Command {
     Completions(completions::Args),
     Man(man::Args),
+    Sandbox(sandbox::Args),
 }
 
 impl Context<'_> {
@@ -17,6 +18,7 @@ impl Context<'_> {
         match command {
             Command::Completions(args) => completions::run(self, args),
             Command::Man(args) => man::run(self, args),
+            Command::Sandbox(args) => sandbox::run(self, args),
         }
     }
 }

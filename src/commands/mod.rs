@@ -8,6 +8,7 @@ pub mod error;
 mod exit_status;
 mod groups;
 mod man;
+mod sandbox;
 
 pub use context::Context;
 pub use error::{CommandError, CommandResult, Kind};
@@ -66,7 +67,20 @@ fn dispatch(cli: Cli, environment: Environment, clock: Clock, ui: &Ui) -> Comman
         let help = Cli::command().render_help();
         return Ok(ui.raw(format!("{}\n", help.ansi()).as_bytes())?);
     };
-    Context::new(cli.global, cli.sandbox, environment, clock, ui)?.run(command)
+    let (attached, environment) = match (&command, cli.sandbox.sandbox) {
+        // `particle --sandbox=FILE sandbox ...` is about that sandbox, it does not run in it.
+        (Command::Sandbox(_), Some(file)) => (None, environment.with(sandbox::STATE_VARIABLE, file)),
+        (_, Some(file)) => {
+            let (attached, environment) = sandbox::attach(file, &environment, &clock)?;
+            (Some(attached), environment)
+        }
+        (_, None) => (None, environment),
+    };
+    let outcome = Context::new(cli.global, environment, clock, ui).and_then(|context| context.run(command));
+    match attached {
+        Some(attached) => outcome.and(attached.close().map_err(Into::into)),
+        None => outcome,
+    }
 }
 
 fn report_failure(ui: &Ui, error: &CommandError) -> ExitCode {

@@ -1,0 +1,58 @@
+//! `particle sandbox`, and `particle --sandbox COMMAND`.
+
+mod serve;
+
+use super::{CommandResult, Context};
+use crate::{
+    clock::Clock,
+    environment::Environment,
+    sandbox::{Attachment, Location},
+};
+use std::path::PathBuf;
+
+/// The environment variable that names the state file where no option does.
+pub(super) const STATE_VARIABLE: &str = "PARTICLE_SANDBOX_STATE";
+
+/// Run a cloud and a bench of devices on this computer, to try things without an account or a device
+///
+/// In another terminal, `particle --sandbox COMMAND` uses them. Without a running sandbox, `particle --sandbox COMMAND`
+/// starts one for the time of the command; what happens in it is kept either way.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_precedence_over_arg = true)]
+pub struct Args {
+    /// File that holds everything in the sandbox
+    #[arg(long, global = true, value_name = "FILE")]
+    state: Option<PathBuf>,
+    #[command(flatten)]
+    serve: serve::Args,
+}
+
+/// Carries out the subcommand, or runs the sandbox until it is interrupted.
+pub fn run(context: &Context, args: Args) -> CommandResult {
+    let location = location(args.state, &context.environment)?;
+    serve::run(context, location, args.serve)
+}
+
+/// Joins or starts the sandbox that `--sandbox` names (with nothing in it: the one a bare `particle sandbox` runs).
+///
+/// Also gives the environment a command is to see: in the sandbox its `PARTICLE_*` variables are the sandbox's own, so
+/// that neither the account nor the devices of this user are touched.
+pub fn attach(
+    file: PathBuf,
+    environment: &Environment,
+    clock: &Clock,
+) -> CommandResult<(Attachment, Environment)> {
+    let location = location(Some(file), environment)?;
+    let attachment = Attachment::open(&location, clock)?;
+    let environment = attachment.addresses().client_environment(&location, environment);
+    Ok((attachment, environment))
+}
+
+/// Which sandbox is meant: the one named, or that of the environment, or this user's own.
+fn location(file: Option<PathBuf>, environment: &Environment) -> CommandResult<Location> {
+    let file = file.filter(|file| !file.as_os_str().is_empty()).or_else(|| environment.path(STATE_VARIABLE));
+    Ok(match file {
+        Some(file) => Location::of_file(&file)?,
+        None => Location::of_user()?,
+    })
+}

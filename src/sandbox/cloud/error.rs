@@ -1,0 +1,39 @@
+//! How the cloud says no.
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+/// An answer other than success.
+#[derive(Debug)]
+pub(super) struct ApiError {
+    status: StatusCode,
+    body: Value,
+}
+
+impl ApiError {
+    /// An OAuth error (RFC 6749 section 5.2): `{"error", "error_description"}`.
+    pub(super) fn oauth(status: StatusCode, code: &str, description: &str) -> Self {
+        Self { status, body: json!({ "error": code, "error_description": description }) }
+    }
+
+    /// A failure of the ordinary kind: `{"ok": false, "error"}`.
+    pub(super) fn failure(status: StatusCode, error: &str) -> Self {
+        Self { status, body: json!({ "ok": false, "error": error }) }
+    }
+
+    /// Adds a member to the answer.
+    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.body[name] = value.into();
+        self
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.body)).into_response()
+    }
+}

@@ -1,0 +1,87 @@
+//! The cloud: an HTTP server on loopback that answers as the Particle Device Cloud does.
+//!
+//! One file a resource, each with its `routes`. The shapes of answers follow the public API reference
+//! (<https://docs.particle.io/reference/cloud-apis/api/>) and what the Node tool reads.
+
+mod access_tokens;
+mod credentials;
+mod error;
+mod fields;
+mod logins;
+mod oauth;
+mod records;
+mod server;
+mod users;
+
+pub use records::{AccessToken, Account, DeviceRecord, Records, RegisteredKey};
+pub use server::CloudServer;
+
+use super::saver::ChangeSender;
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
+use error::ApiError;
+use logins::Logins;
+use rand::{RngCore, rngs::OsRng};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Most bytes of a request body.
+const BODY_LIMIT: usize = 4 << 20;
+
+/// What all requests share.
+pub struct CloudState {
+    records: Mutex<Records>,
+    logins: Mutex<Logins>,
+    changes: ChangeSender,
+}
+
+type SharedCloud = Arc<CloudState>;
+
+impl CloudState {
+    /// A cloud that knows `records`, and tells `changes` whenever they change.
+    pub fn new(records: Records, changes: ChangeSender) -> Self {
+        Self { records: Mutex::new(records), logins: Mutex::default(), changes }
+    }
+
+    /// What the cloud knows, to be looked at.
+    pub fn records(&self) -> MutexGuard<'_, Records> {
+        // Records are changed in single steps, so even those of a handler that panicked are whole.
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn update<T>(&self, change: impl FnOnce(&mut Records) -> T) -> T {
+        let result = change(&mut self.records());
+        self.changes.notify();
+        result
+    }
+
+    fn logins(&self) -> MutexGuard<'_, Logins> {
+        self.logins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The account with this name and password. A wrong one is counted.
+    fn sign_in(&self, username: &str, password: &str) -> Result<Account, ApiError> {
+        let account = self.records().account(username).cloned();
+        account.filter(|account| account.password == password).ok_or_else(|| {
+            self.logins().failed();
+            ApiError::oauth(StatusCode::BAD_REQUEST, "invalid_grant", "User credentials are invalid")
+        })
+    }
+}
+
+/// Every resource of the cloud. A new one is a file and a line here.
+fn router(cloud: SharedCloud) -> Router {
+    Router::new()
+        .merge(oauth::routes())
+        .merge(users::routes())
+        .merge(access_tokens::routes())
+        .fallback(|| async { ApiError::failure(StatusCode::NOT_FOUND, "no such route") })
+        .layer(middleware::from_fn(credentials::token_to_header))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(cloud)
+}
+
+/// A secret of 40 hexadecimal digits, the form of the cloud's tokens.
+fn random_token() -> String {
+    let mut bytes = [0; 20];
+    OsRng.fill_bytes(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

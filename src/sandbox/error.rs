@@ -1,0 +1,61 @@
+//! What can go wrong with a sandbox as a whole.
+
+use std::{io, path::PathBuf};
+
+/// Why a sandbox cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// The operating system names no folder for application data.
+    #[error("there is no folder to keep the sandbox's state in")]
+    NoFolder,
+    /// A file of the sandbox cannot be read or written.
+    #[error("cannot {action} {}: {source}", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+    /// A file of the sandbox does not hold what it should.
+    #[error("{} is damaged: {source}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What does not parse.
+        source: serde_json::Error,
+    },
+    /// The state was written by a newer release.
+    #[error("{} has version {found}; this program knows versions up to {known}", path.display())]
+    Version {
+        /// The state file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest version known here.
+        known: u32,
+    },
+    /// Another process uses the same state.
+    #[error("another process is using the sandbox state {}", path.display())]
+    InUse {
+        /// The state file.
+        path: PathBuf,
+    },
+    /// A server of the sandbox cannot start.
+    #[error("cannot start the sandbox's {server}: {source}")]
+    Server {
+        /// Which one.
+        server: &'static str,
+        /// The operating system's answer.
+        source: io::Error,
+    },
+}
+
+impl SandboxError {
+    /// For `map_err`: names the file and what was tried with it.
+    pub(super) fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { action, path, source }
+    }
+}

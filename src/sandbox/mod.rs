@@ -1,0 +1,24 @@
+//! A Particle cloud and a bench of devices on loopback: the other end of every wire this program has.
+//!
+//! The sandbox holds what the real ones hold and refuses what they would refuse. It shares no memory with the client
+//! side of this program: the two meet on sockets only, so that any other program can take the client's place.
+
+mod addresses;
+pub mod cloud;
+mod error;
+mod fresh;
+mod join;
+mod location;
+mod lock;
+mod profile;
+mod running;
+mod saver;
+mod state;
+
+pub use addresses::Addresses;
+pub use error::SandboxError;
+pub use fresh::Inventory;
+pub use join::{AttachError, Attachment};
+pub use location::Location;
+pub use lock::StateLock;
+pub use running::{Sandbox, StartOptions};

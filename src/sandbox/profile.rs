@@ -1,0 +1,44 @@
+//! The folder that stands for `~/.particle` in a sandbox.
+
+use super::{Location, SandboxError};
+use crate::atomic_file::{self, Access};
+use serde_json::{Map, Value};
+use std::{fs, io::ErrorKind};
+
+/// Points the folder's default profile at the sandbox's cloud, whose port may change from run to run. Everything else
+/// in the profile, such as the token of whoever is logged in, stays.
+pub(super) fn point_at(location: &Location, api_url: &str) -> Result<(), SandboxError> {
+    let folder = location.profile_folder();
+    fs::create_dir_all(&folder).map_err(SandboxError::file("create", &folder))?;
+    let path = folder.join("particle.config.json");
+    let damaged = |source| SandboxError::Damaged { path: path.clone(), source };
+    let mut members: Map<String, Value> = match fs::read(&path) {
+        Ok(content) => serde_json::from_slice(&content).map_err(damaged)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => Map::new(),
+        Err(error) => return Err(SandboxError::file("read", path)(error)),
+    };
+    if members.get("apiUrl").and_then(Value::as_str) == Some(api_url) {
+        return Ok(());
+    }
+    members.insert("apiUrl".into(), api_url.into());
+    let content = serde_json::to_vec_pretty(&members).map_err(damaged)?;
+    atomic_file::replace(&path, &content, Access::Owner).map_err(SandboxError::file("write", &path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_login_survives_a_new_port() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::of_file(&folder.path().join("state.json")).unwrap();
+        point_at(&location, "http://127.0.0.1:1").unwrap();
+        let path = location.profile_folder().join("particle.config.json");
+        fs::write(&path, r#"{"apiUrl":"http://127.0.0.1:1","access_token":"abc"}"#).unwrap();
+        point_at(&location, "http://127.0.0.1:2").unwrap();
+        let members: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        assert_eq!(members["apiUrl"], "http://127.0.0.1:2");
+        assert_eq!(members["access_token"], "abc");
+    }
+}
