@@ -11,6 +11,8 @@ pub struct ResultCode(pub i32);
 impl ResultCode {
     /// Done.
     pub const OK: Self = Self(0);
+    /// It failed, and the device does not say why.
+    pub const ERROR: Self = Self(-100);
     /// The firmware does not know the request.
     pub const NOT_SUPPORTED: Self = Self(-120);
     /// The application on the device has forbidden the request.
