@@ -4,6 +4,7 @@
 
 pub mod atomic_file;
 pub mod clock;
+pub mod cloud;
 pub mod commands;
 pub mod dfu;
 pub mod environment;

@@ -1,5 +1,6 @@
 //! Text that must not be shown or left behind in memory.
 
+use serde::{Deserialize, Deserializer};
 use std::{convert::Infallible, fmt, str::FromStr};
 use zeroize::Zeroizing;
 
@@ -29,6 +30,12 @@ impl FromStr for Secret {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(Self::new(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
     }
 }
 

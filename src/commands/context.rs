@@ -3,12 +3,14 @@
 use super::{CommandError, CommandResult, Kind, arguments::GlobalArgs};
 use crate::{
     clock::Clock,
+    cloud::Cloud,
     environment::Environment,
     settings::{Overrides, Settings},
     ui::Ui,
     usb::Bus,
 };
 use std::{cell::OnceCell, sync::Arc};
+use tokio::runtime::Runtime;
 
 /// The environment variable that makes pauses shorter or longer. The sandbox sets it for its clients.
 const TIME_SCALE_VARIABLE: &str = "PARTICLE_TIME_SCALE";
@@ -24,6 +26,8 @@ pub struct Context<'a> {
     /// What stood on the command line for every command.
     pub global: GlobalArgs,
     settings: OnceCell<Settings>,
+    pub(super) cloud: OnceCell<Cloud<'a>>,
+    pub(super) runtime: OnceCell<Runtime>,
     pub(super) buses: OnceCell<Vec<Arc<dyn Bus>>>,
 }
 
@@ -43,7 +47,16 @@ impl<'a> Context<'a> {
             Some(limit) => clock.with_limit(limit),
             None => clock,
         };
-        Ok(Self { ui, environment, clock, global, settings: OnceCell::new(), buses: OnceCell::new() })
+        Ok(Self {
+            ui,
+            environment,
+            clock,
+            global,
+            settings: OnceCell::new(),
+            cloud: OnceCell::new(),
+            runtime: OnceCell::new(),
+            buses: OnceCell::new(),
+        })
     }
 
     /// The settings in force; their files are read on first use.

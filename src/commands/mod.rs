@@ -1,6 +1,7 @@
 //! The commands: one file each, with its arguments next to the `run` that carries it out.
 
 pub mod arguments;
+mod cloud;
 mod completions;
 mod context;
 pub mod device;

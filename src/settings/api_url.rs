@@ -51,9 +51,14 @@ impl ApiUrl {
         }
     }
 
+    /// Whether connections are encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// Whether what is sent can be read on the way: `http` to another computer.
     pub fn is_readable_on_the_way(&self) -> bool {
-        self.0.scheme() == "http" && !self.is_loopback()
+        !self.is_encrypted() && !self.is_loopback()
     }
 
     /// The address of a resource. Every segment is percent-encoded, so that none can lead elsewhere.

@@ -2,6 +2,7 @@
 //!
 //! Each room's errors are translated in a file of its name; commands add hints where the knowledge is.
 
+mod cloud;
 mod control;
 mod keys;
 mod output;

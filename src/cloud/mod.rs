@@ -1,0 +1,92 @@
+//! The REST API of the Particle Device Cloud, and of servers that speak like it.
+//!
+//! One file a resource. [`Cloud`] answers anybody; what belongs to an account hangs on a [`Session`], which cannot be
+//! had without a token. A token travels in the `Authorization` header only, and only to the origin of the cloud's own
+//! address.
+
+mod answer;
+mod devices;
+mod error;
+mod provisioning;
+mod redirect;
+mod refusal;
+mod request;
+mod retry;
+mod tokens;
+mod trace;
+mod transport;
+mod user;
+
+pub use devices::{Device, Devices};
+pub use error::CloudError;
+pub use provisioning::Provisioning;
+pub use refusal::{Refusal, RefusalKind};
+pub use retry::Retry;
+pub use tokens::{CurrentToken, Grant, LoginAnswer, Logins, MfaToken, Tokens};
+pub use transport::CloudOptions;
+pub use user::{User, Users};
+
+use crate::settings::AccessToken;
+use request::Request;
+use serde::de::DeserializeOwned;
+use transport::Transport;
+
+/// A cloud, as anybody may talk to it.
+pub struct Cloud<'a> {
+    transport: Transport<'a>,
+}
+
+impl<'a> Cloud<'a> {
+    /// Prepares to talk; sends nothing yet.
+    pub fn new(options: CloudOptions<'a>) -> Result<Self, CloudError> {
+        Ok(Self { transport: Transport::new(options)? })
+    }
+
+    /// Logging in.
+    pub fn logins(&self) -> Logins<'_> {
+        Logins::new(&self.transport)
+    }
+
+    /// Talks on behalf of the holder of a token that belongs to this cloud.
+    pub fn authorize(&self, token: AccessToken) -> Session<'_> {
+        Session { transport: &self.transport, token }
+    }
+}
+
+/// A cloud, as the holder of an access token may talk to it.
+pub struct Session<'c> {
+    transport: &'c Transport<'c>,
+    token: AccessToken,
+}
+
+impl Session<'_> {
+    /// The account's devices.
+    pub fn devices(&self) -> Devices<'_> {
+        Devices::new(self)
+    }
+
+    /// The keys that the cloud holds for devices.
+    pub fn provisioning(&self) -> Provisioning<'_> {
+        Provisioning::new(self)
+    }
+
+    /// Access tokens.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens::new(self)
+    }
+
+    /// The account itself.
+    pub fn users(&self) -> Users<'_> {
+        Users::new(self)
+    }
+
+    /// Sends a request and reads its answer as JSON.
+    async fn json<T: DeserializeOwned>(&self, request: &Request<'_>) -> Result<T, CloudError> {
+        self.transport.send(request, Some(&self.token)).await?.json()
+    }
+
+    /// Sends a request whose answer says no more than whether it was done.
+    async fn done(&self, request: &Request<'_>) -> Result<(), CloudError> {
+        self.transport.send(request, Some(&self.token)).await?.done()
+    }
+}

@@ -1,0 +1,69 @@
+//! What is asked of a cloud.
+
+use reqwest::Method;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// How long an ordinary answer may take.
+const ORDINARY_LIMIT: Duration = Duration::from_secs(60);
+
+/// What a request carries.
+pub(super) enum Body {
+    /// Nothing.
+    Empty,
+    /// `application/x-www-form-urlencoded`, encoded.
+    Form(Zeroizing<String>),
+}
+
+/// One request, before it is known where to and on whose behalf it goes.
+pub(super) struct Request<'r> {
+    pub method: Method,
+    pub segments: Vec<&'r str>,
+    pub body: Body,
+    /// Whether sending it twice does no more than sending it once.
+    pub repeatable: bool,
+    /// How long the whole answer may take, in real time.
+    pub limit: Duration,
+}
+
+impl<'r> Request<'r> {
+    /// Asks for a resource.
+    pub fn get(segments: &[&'r str]) -> Self {
+        Self { repeatable: true, ..Self::new(Method::GET, segments) }
+    }
+
+    /// Asks for something to be done.
+    pub fn post(segments: &[&'r str]) -> Self {
+        Self::new(Method::POST, segments)
+    }
+
+    /// Asks for a resource to be deleted. A repetition meets a resource that is gone, which would look like a failure,
+    /// so it is not repeated by itself.
+    pub fn delete(segments: &[&'r str]) -> Self {
+        Self::new(Method::DELETE, segments)
+    }
+
+    fn new(method: Method, segments: &[&'r str]) -> Self {
+        Self {
+            method,
+            segments: segments.to_vec(),
+            body: Body::Empty,
+            repeatable: false,
+            limit: ORDINARY_LIMIT,
+        }
+    }
+
+    /// Carries form fields.
+    pub fn form<K: AsRef<str>, V: AsRef<str>>(mut self, fields: impl IntoIterator<Item = (K, V)>) -> Self {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        self.body = Body::Form(Zeroizing::new(form.finish()));
+        self
+    }
+
+    /// May be sent again after a failure on the way.
+    pub fn repeatable(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+}

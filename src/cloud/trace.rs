@@ -1,0 +1,117 @@
+//! The wire trace of `-vv`: what is sent and received, without secrets.
+
+use super::{
+    answer::Answer,
+    request::{Body, Request},
+};
+use serde_json::Value;
+use std::borrow::Cow;
+use url::{Url, form_urlencoded};
+
+const REDACTED: &str = "[redacted]";
+/// Longest body that is shown.
+const LONGEST_BODY: usize = 2048;
+
+/// Members and form fields whose values are secrets.
+const SECRETS: &[&str] =
+    &["access_token", "client_secret", "mfa_token", "otp", "password", "refresh_token", "token"];
+
+/// Traces a request that is about to be sent.
+pub(super) fn request(request: &Request<'_>, url: &Url, with_token: bool) {
+    if !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
+    tracing::debug!("> {} {}", request.method, redact_address(url));
+    if with_token {
+        tracing::debug!("> authorization: Bearer {REDACTED}");
+    }
+    if let Body::Form(form) = &request.body {
+        tracing::debug!("> {}", redact_form(form));
+    }
+}
+
+/// Traces an answer.
+pub(super) fn answer(answer: &Answer) {
+    if tracing::enabled!(tracing::Level::DEBUG) {
+        tracing::debug!("< HTTP {} from {}", answer.status, answer.host);
+        tracing::debug!("< {}", redact_body(&answer.body));
+    }
+}
+
+/// Tokens stand in the addresses under `access_tokens`.
+fn redact_address(url: &Url) -> String {
+    let address = url.as_str();
+    match address.split_once("/access_tokens/") {
+        Some((before, token)) if token != "current" => format!("{before}/access_tokens/{REDACTED}"),
+        _ => address.to_owned(),
+    }
+}
+
+fn redact_form(form: &str) -> String {
+    let fields = form_urlencoded::parse(form.as_bytes()).map(|(name, value)| {
+        let value = if is_secret(&name, &value) { Cow::Borrowed(REDACTED) } else { value };
+        format!("{name}={value}")
+    });
+    fields.collect::<Vec<_>>().join("&")
+}
+
+fn redact_body(body: &[u8]) -> String {
+    let Ok(mut json) = serde_json::from_slice::<Value>(body) else {
+        return format!("{} bytes that are no JSON", body.len());
+    };
+    redact_json(&mut json);
+    let mut text = json.to_string();
+    if text.len() > LONGEST_BODY {
+        text.truncate(text.floor_char_boundary(LONGEST_BODY));
+        text.push_str("...");
+    }
+    text
+}
+
+fn redact_json(json: &mut Value) {
+    match json {
+        Value::Array(items) => items.iter_mut().for_each(redact_json),
+        Value::Object(members) => {
+            for (name, value) in members {
+                if is_secret(name, value.as_str().unwrap_or_default()) {
+                    *value = REDACTED.into();
+                } else {
+                    redact_json(value);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_secret(name: &str, value: &str) -> bool {
+    SECRETS.contains(&name) || value.contains("PRIVATE KEY")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_show() {
+        assert_eq!(
+            redact_form("username=me%40x.com&password=hunter2&client_secret=s"),
+            "username=me@x.com&password=[redacted]&client_secret=[redacted]"
+        );
+        assert_eq!(
+            redact_body(br#"{"access_token":"abc","list":[{"token":"def","id":1}]}"#),
+            r#"{"access_token":"[redacted]","list":[{"token":"[redacted]","id":1}]}"#
+        );
+        let url = "https://host/v1/access_tokens/abc?otp=1".parse().unwrap();
+        assert_eq!(redact_address(&url), "https://host/v1/access_tokens/[redacted]");
+        let key = r#"{"key":"-----BEGIN EC PRIVATE KEY-----\nMHc"}"#;
+        assert_eq!(redact_body(key.as_bytes()), r#"{"key":"[redacted]"}"#);
+    }
+
+    #[test]
+    fn long_bodies_are_cut_between_characters() {
+        let long = format!(r#"{{"a":"{}"}}"#, "ü".repeat(LONGEST_BODY));
+        assert!(redact_body(long.as_bytes()).len() <= LONGEST_BODY + 3);
+        assert_eq!(redact_body(b"<html>"), "6 bytes that are no JSON");
+    }
+}

@@ -1,0 +1,177 @@
+//! Sends requests: connections, time limits, repetition, redirections.
+
+use super::{
+    CloudError, Retry,
+    answer::{Answer, BodyError},
+    redirect,
+    request::{Body, Request},
+    retry, trace,
+};
+use crate::{
+    clock::Clock,
+    settings::{AccessToken, ApiUrl, Setting},
+};
+use reqwest::{
+    Client, ClientBuilder, NoProxy, Proxy, Response,
+    header::{self, HeaderMap, HeaderName, HeaderValue},
+};
+use std::time::Duration;
+use url::Url;
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+const USER_AGENT: &str = concat!("particle-cli-rs/", env!("CARGO_PKG_VERSION"));
+/// A header of Particle's JavaScript client that names the tool: `name@version`.
+const TOOL_HEADER: HeaderName = HeaderName::from_static("x-particle-tool");
+const TOOL: HeaderValue = HeaderValue::from_static(concat!("particle-cli-rs@", env!("CARGO_PKG_VERSION")));
+
+/// How to reach a cloud.
+pub struct CloudOptions<'a> {
+    /// Its address, and what named it.
+    pub api_url: Setting<ApiUrl>,
+    /// Proxy for every request. Without one, the proxy variables of the environment count, except for this computer.
+    pub proxy: Option<Url>,
+    /// Pauses before repetitions.
+    pub clock: Clock,
+    /// Told of every repetition.
+    pub on_retry: Box<dyn Fn(&Retry) + 'a>,
+}
+
+/// The way to one cloud.
+pub(super) struct Transport<'a> {
+    options: CloudOptions<'a>,
+    client: Client,
+}
+
+impl<'a> Transport<'a> {
+    pub fn new(options: CloudOptions<'a>) -> Result<Self, CloudError> {
+        let client = builder(&options).and_then(ClientBuilder::build).or_else(|error| {
+            // A computer without certificates can still talk to a cloud that needs none, such as the sandbox.
+            if options.api_url.value.is_encrypted() {
+                return Err(error);
+            }
+            builder(&options)?.tls_certs_only([]).build()
+        });
+        Ok(Self { client: client.map_err(CloudError::Preparation)?, options })
+    }
+
+    /// Sends a request, again where that helps and does no harm, and reads the answer whatever its status.
+    pub async fn send(
+        &self,
+        request: &Request<'_>,
+        token: Option<&AccessToken>,
+    ) -> Result<Answer, CloudError> {
+        let mut attempt = 1;
+        loop {
+            let outcome = self.attempt(request, token).await;
+            let Some((reason, retry_after)) = temporary_failure(&outcome).filter(|_| request.repeatable)
+            else {
+                return outcome;
+            };
+            let Some(pause) = retry::pause(attempt, retry_after, rand::random()) else { return outcome };
+            let retry = Retry { host: self.options.api_url.value.host(), reason, pause };
+            (self.options.on_retry)(&retry);
+            tokio::time::sleep(self.options.clock.scaled(pause)).await;
+            attempt += 1;
+        }
+    }
+
+    /// Sends a request once, following redirections.
+    async fn attempt(
+        &self,
+        request: &Request<'_>,
+        token: Option<&AccessToken>,
+    ) -> Result<Answer, CloudError> {
+        let home = &self.options.api_url.value;
+        let mut url = home.resource(&request.segments)?;
+        let mut followed = 0;
+        loop {
+            let token = token.filter(|_| url.origin() == home.origin());
+            let response = self.exchange(request, &url, token).await?;
+            let Some(target) = redirect::target(&response) else {
+                return self.read(request, host_of(&url), response).await;
+            };
+            if let Some(reason) = redirect::objection(&request.method, &url, &target, followed) {
+                let target = target.origin().ascii_serialization();
+                return Err(CloudError::Redirected { host: host_of(&url), target, reason });
+            }
+            url = target;
+            followed += 1;
+        }
+    }
+
+    /// Sends a request to one address and waits for the head of its answer.
+    async fn exchange(
+        &self,
+        request: &Request<'_>,
+        url: &Url,
+        token: Option<&AccessToken>,
+    ) -> Result<Response, CloudError> {
+        trace::request(request, url, token.is_some());
+        let mut builder = self.client.request(request.method.clone(), url.clone()).timeout(request.limit);
+        if let Some(token) = token {
+            builder = builder.bearer_auth(token.expose());
+        }
+        if let Body::Form(form) = &request.body {
+            let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+            builder = builder.header(header::CONTENT_TYPE, form_type).body(form.as_bytes().to_vec());
+        }
+        builder.send().await.map_err(|error| self.failure(request, host_of(url), error))
+    }
+
+    async fn read(
+        &self,
+        request: &Request<'_>,
+        host: String,
+        response: Response,
+    ) -> Result<Answer, CloudError> {
+        let answer = Answer::read(host.clone(), response).await.map_err(|error| match error {
+            BodyError::TooLong => {
+                CloudError::Unintelligible { host, problem: "it does not come to an end".to_owned() }
+            }
+            BodyError::Connection(error) => self.failure(request, host, error),
+        })?;
+        trace::answer(&answer);
+        Ok(answer)
+    }
+
+    fn failure(&self, request: &Request<'_>, host: String, error: reqwest::Error) -> CloudError {
+        let source = error.without_url();
+        if source.is_connect() {
+            CloudError::Unreachable { host, setting: self.options.api_url.source.clone(), source }
+        } else if source.is_timeout() {
+            CloudError::TimedOut { host, limit: request.limit }
+        } else {
+            CloudError::Lost { host, source }
+        }
+    }
+}
+
+fn builder(options: &CloudOptions<'_>) -> reqwest::Result<ClientBuilder> {
+    let builder = Client::builder()
+        .user_agent(USER_AGENT)
+        .default_headers(HeaderMap::from_iter([(TOOL_HEADER, TOOL)]))
+        .connect_timeout(CONNECT_LIMIT)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false);
+    match &options.proxy {
+        Some(proxy) => Ok(builder.proxy(Proxy::all(proxy.as_str())?.no_proxy(NoProxy::from_env()))),
+        None if options.api_url.value.is_loopback() => Ok(builder.no_proxy()),
+        None => Ok(builder),
+    }
+}
+
+/// What went wrong, if it may go right next time, and how long the cloud wants to be left alone.
+fn temporary_failure(outcome: &Result<Answer, CloudError>) -> Option<(String, Option<Duration>)> {
+    match outcome {
+        Ok(answer) if retry::is_temporary(answer.status) => {
+            Some((format!("HTTP {}", answer.status), answer.retry_after))
+        }
+        Err(CloudError::Lost { .. }) => Some(("the connection was lost".to_owned(), None)),
+        _ => None,
+    }
+}
+
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
