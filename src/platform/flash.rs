@@ -14,6 +14,13 @@ pub struct Span {
 }
 
 impl Span {
+    /// Whether all of `length` addresses from `address` on lie in the range.
+    pub fn holds(self, address: u32, length: usize) -> bool {
+        let (start, end) = (u64::from(self.start), u64::from(self.end));
+        let first = u64::from(address);
+        first >= start && first + length as u64 <= end
+    }
+
     /// Whether the two ranges share an address.
     pub fn overlaps(self, other: Span) -> bool {
         self.start < other.end && other.start < self.end
@@ -27,6 +34,8 @@ pub struct AlternateSetting {
     pub number: u8,
     /// The interface string: an ST memory map.
     pub memory_map: &'static str,
+    /// The addresses the map covers; a bootloader serves nothing outside.
+    pub extent: Span,
     /// Ranges that must never be erased or written, whatever the map says.
     pub forbidden: &'static [Span],
     /// Erase in steps of this size, whatever the map says.
@@ -49,9 +58,12 @@ impl FlashLayout {
     }
 }
 
-const fn plain(number: u8, memory_map: &'static str) -> AlternateSetting {
-    AlternateSetting { number, memory_map, forbidden: &[], erase_step: None }
+const fn plain(number: u8, memory_map: &'static str, extent: Span) -> AlternateSetting {
+    AlternateSetting { number, memory_map, extent, forbidden: &[], erase_step: None }
 }
+
+/// The Device Configuration Table as DFU shows it, on every board that has one.
+const DCT_EXTENT: Span = Span { start: 0, end: 0x4000 };
 
 pub(super) const CORE: FlashLayout = FlashLayout {
     transfer_size: 1024,
@@ -59,10 +71,15 @@ pub(super) const CORE: FlashLayout = FlashLayout {
         AlternateSetting {
             number: 0,
             memory_map: "@Internal Flash  /0x08000000/20*001Ka,108*001Kg",
+            extent: Span { start: 0x0800_0000, end: 0x0802_0000 },
             forbidden: &[Span { start: 0x0800_0000, end: 0x0800_5000 }],
             erase_step: None,
         },
-        plain(1, "@SPI Flash : SST25x/0x00000000/512*04Kg"),
+        plain(
+            1,
+            "@SPI Flash : SST25x/0x00000000/512*04Kg",
+            Span { start: 0, end: 0x20_0000 },
+        ),
     ],
 };
 
@@ -70,26 +87,28 @@ pub(super) const CORE: FlashLayout = FlashLayout {
 const GEN2_INTERNAL: AlternateSetting = AlternateSetting {
     number: 0,
     memory_map: "@Internal Flash   /0x08000000/03*016Ka,01*016Kg,01*064Kg,07*128Kg",
+    extent: Span { start: 0x0800_0000, end: 0x0810_0000 },
     forbidden: &[Span { start: 0x0800_0000, end: 0x0802_0000 }],
     erase_step: None,
 };
-const GEN2_DCT: AlternateSetting = plain(1, "@DCT Flash   /0x00000000/01*016Kg");
+const GEN2_DCT: AlternateSetting = plain(1, "@DCT Flash   /0x00000000/01*016Kg", DCT_EXTENT);
 
 pub(super) const PHOTON: FlashLayout =
     FlashLayout { transfer_size: 4096, alternate_settings: &[GEN2_INTERNAL, GEN2_DCT] };
 
 pub(super) const P1: FlashLayout = FlashLayout {
     transfer_size: 4096,
-    alternate_settings: &[GEN2_INTERNAL, GEN2_DCT, plain(2, "@Serial Flash   /0x00000000/256*004Kg")],
+    alternate_settings: &[GEN2_INTERNAL, GEN2_DCT, plain(2, "@Serial Flash   /0x00000000/256*004Kg", Span { start: 0, end: 0x10_0000 })],
 };
 
 const NRF_INTERNAL: AlternateSetting = AlternateSetting {
     number: 0,
     memory_map: "@Internal Flash   /0x00000000/1*004Ka,47*004Kg,192*004Kg,4*004Kg,4*004Kg,8*004Ka",
+    extent: Span { start: 0, end: 0x10_0000 },
     forbidden: &[Span { start: 0, end: 0x1000 }, Span { start: 0xF_4000, end: 0x10_0000 }],
     erase_step: None,
 };
-const NRF_DCT: AlternateSetting = plain(1, "@DCT Flash   /0x00000000/1*016Ke");
+const NRF_DCT: AlternateSetting = plain(1, "@DCT Flash   /0x00000000/1*016Ke", DCT_EXTENT);
 
 // Bootloaders before 2.2.0 advertise 8 KiB sectors here but erase 4 KiB a command.
 pub(super) const NRF_4MB: FlashLayout = FlashLayout {
@@ -100,6 +119,7 @@ pub(super) const NRF_4MB: FlashLayout = FlashLayout {
         AlternateSetting {
             number: 2,
             memory_map: "@External Flash   /0x80000000/1024*004Kg",
+            extent: Span { start: 0x8000_0000, end: 0x8040_0000 },
             forbidden: &[],
             erase_step: Some(4096),
         },
@@ -114,6 +134,7 @@ pub(super) const NRF_8MB: FlashLayout = FlashLayout {
         AlternateSetting {
             number: 2,
             memory_map: "@External Flash   /0x80000000/2048*004Kg",
+            extent: Span { start: 0x8000_0000, end: 0x8080_0000 },
             forbidden: &[],
             erase_step: Some(4096),
         },
@@ -126,9 +147,10 @@ pub(super) const RTL: FlashLayout = FlashLayout {
         AlternateSetting {
             number: 0,
             memory_map: "@Internal Flash   /0x08000000/2048*004Kg",
+            extent: Span { start: 0x0800_0000, end: 0x0880_0000 },
             forbidden: &[Span { start: 0x0800_0000, end: 0x0806_0000 }],
             erase_step: None,
         },
-        plain(1, "@DCT Flash   /0x00000000/1*016Ke"),
+        plain(1, "@DCT Flash   /0x00000000/1*016Ke", DCT_EXTENT),
     ],
 };

@@ -4,8 +4,10 @@
 //! side of this program: the two meet on sockets only, so that any other program can take the client's place.
 
 mod addresses;
+pub mod bench;
 pub mod cloud;
 mod error;
+pub mod fault;
 mod fresh;
 mod join;
 mod location;
