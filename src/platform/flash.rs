@@ -75,11 +75,7 @@ pub(super) const CORE: FlashLayout = FlashLayout {
             forbidden: &[Span { start: 0x0800_0000, end: 0x0800_5000 }],
             erase_step: None,
         },
-        plain(
-            1,
-            "@SPI Flash : SST25x/0x00000000/512*04Kg",
-            Span { start: 0, end: 0x20_0000 },
-        ),
+        plain(1, "@SPI Flash : SST25x/0x00000000/512*04Kg", Span { start: 0, end: 0x20_0000 }),
     ],
 };
 
@@ -98,7 +94,11 @@ pub(super) const PHOTON: FlashLayout =
 
 pub(super) const P1: FlashLayout = FlashLayout {
     transfer_size: 4096,
-    alternate_settings: &[GEN2_INTERNAL, GEN2_DCT, plain(2, "@Serial Flash   /0x00000000/256*004Kg", Span { start: 0, end: 0x10_0000 })],
+    alternate_settings: &[
+        GEN2_INTERNAL,
+        GEN2_DCT,
+        plain(2, "@Serial Flash   /0x00000000/256*004Kg", Span { start: 0, end: 0x10_0000 }),
+    ],
 };
 
 const NRF_INTERNAL: AlternateSetting = AlternateSetting {

@@ -158,7 +158,9 @@ impl Phase {
             | (Self::DfuRead(_), Moment::DfuRead)
             | (Self::DfuLeave, Moment::DfuLeave)
             | (Self::Events, Moment::Events) => true,
-            (Self::Control(wanted), Moment::Control(request)) => wanted.is_none_or(|wanted| wanted == request),
+            (Self::Control(wanted), Moment::Control(request)) => {
+                wanted.is_none_or(|wanted| wanted == request)
+            }
             (Self::Http { method, path }, Moment::Http { method: sent, path: asked }) => {
                 method.as_deref().is_none_or(|method| method == sent) && asked.starts_with(path.as_str())
             }
@@ -235,7 +237,8 @@ impl FromStr for Phase {
     fn from_str(text: &str) -> Result<Self, FaultError> {
         let (name, detail) = text.split_once(':').map_or((text, None), |(name, detail)| (name, Some(detail)));
         let nth = || detail.map(positive).transpose();
-        let plain = |phase| if detail.is_none() { Ok(phase) } else { Err(FaultError::Phase(text.to_owned())) };
+        let plain =
+            |phase| if detail.is_none() { Ok(phase) } else { Err(FaultError::Phase(text.to_owned())) };
         match name {
             "import" => plain(Self::Import),
             "dfu-leave" => plain(Self::DfuLeave),
@@ -332,8 +335,16 @@ mod tests {
     #[test]
     fn nonsense_is_refused() {
         for text in [
-            "", "stall", "melt@control", "stall@lunch", "unplug@dfu-write:0", "cut@dfu-write", "stall@control*0",
-            "http-99@/v1", "http-500@POST:v1", "corrupt@dfu-leave:1",
+            "",
+            "stall",
+            "melt@control",
+            "stall@lunch",
+            "unplug@dfu-write:0",
+            "cut@dfu-write",
+            "stall@control*0",
+            "http-99@/v1",
+            "http-500@POST:v1",
+            "corrupt@dfu-leave:1",
         ] {
             assert!(text.parse::<Fault>().is_err(), "{text}");
         }

@@ -83,7 +83,11 @@ impl Flash {
     fn check(&self, address: u32, length: usize) -> Result<(), Refused> {
         let end = address.saturating_add(u32::try_from(length).unwrap_or(u32::MAX));
         let wanted = Span { start: address, end };
-        if self.extent.holds(address, length) && !self.locked.overlaps(wanted) { Ok(()) } else { Err(Refused) }
+        if self.extent.holds(address, length) && !self.locked.overlaps(wanted) {
+            Ok(())
+        } else {
+            Err(Refused)
+        }
     }
 
     /// The sector that holds the address, where there are sectors.

@@ -21,7 +21,8 @@ impl Memory {
     pub fn read(&self, address: u32, length: usize) -> Vec<u8> {
         let mut bytes = vec![ERASED; length];
         for (offset, byte) in bytes.iter_mut().enumerate() {
-            let Some(place) = u32::try_from(offset).ok().and_then(|offset| address.checked_add(offset)) else {
+            let Some(place) = u32::try_from(offset).ok().and_then(|offset| address.checked_add(offset))
+            else {
                 break;
             };
             if let Some(page) = self.pages.get(&(place / PAGE)) {

@@ -1,0 +1,123 @@
+//! What the bootloader and the firmware of one virtual device share.
+
+use super::{
+    flash::Flash,
+    state::{DeviceState, Mode},
+    transfer::{Answer, Event},
+};
+use crate::{
+    clock::Clock,
+    sandbox::fault::{Action, Faults, Moment},
+};
+use std::{sync::Arc, time::Duration};
+
+/// The hardware: memories, what is remembered, and the wish to reset.
+pub(super) struct Board {
+    /// What is remembered.
+    pub(super) state: DeviceState,
+    /// Whether the cloud sees the device online.
+    pub(super) connected: bool,
+    /// Scales every time the device tells or takes.
+    pub(super) clock: Clock,
+    /// Set whenever `state` has changed.
+    pub(super) changed: bool,
+    faults: Arc<Faults>,
+    event: Option<Event>,
+}
+
+/// A fault that is not settled by pulling the cable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Disturbance {
+    /// The transfer ends like this.
+    Ends(End),
+    /// One bit of the data is to be turned over.
+    Corrupts,
+    /// "Busy" is to be said.
+    Busy,
+}
+
+/// How a disturbed transfer ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// With a stall.
+    Stall,
+    /// Never.
+    Never,
+}
+
+impl From<End> for Answer {
+    fn from(end: End) -> Self {
+        match end {
+            End::Stall => Answer::Stall,
+            End::Never => Answer::Nak,
+        }
+    }
+}
+
+impl Board {
+    /// A board with power.
+    pub(super) fn new(state: DeviceState, clock: Clock, faults: Arc<Faults>) -> Self {
+        Self { state, connected: false, clock, changed: false, faults, event: None }
+    }
+
+    /// The fault that strikes now, if any. A pulled cable is seen to here.
+    pub(super) fn disturbance(&mut self, moment: Moment<'_>) -> Option<Disturbance> {
+        match self.faults.strike(moment)? {
+            Action::Unplug => {
+                self.event = Some(Event::Unplug);
+                Some(Disturbance::Ends(End::Never))
+            }
+            Action::Hang => Some(Disturbance::Ends(End::Never)),
+            Action::Stall => Some(Disturbance::Ends(End::Stall)),
+            Action::Corrupt => Some(Disturbance::Corrupts),
+            Action::Busy => Some(Disturbance::Busy),
+            Action::Cut | Action::Http(_) => None,
+        }
+    }
+
+    /// Changes the mode without a reset.
+    pub(super) fn enter(&mut self, mode: Mode) {
+        self.state.mode = mode;
+        self.changed = true;
+    }
+
+    /// Resets the device after it has answered for a while longer.
+    pub(super) fn restart(&mut self, mode: Mode, after: Duration) {
+        self.event = Some(Event::Restart { mode, after });
+    }
+
+    /// What the device does now that the transfer is over.
+    pub(super) fn take_event(&mut self) -> Option<Event> {
+        self.event.take()
+    }
+
+    /// Bytes behind an alternate setting; `None` outside its extent.
+    pub(super) fn read(&self, alternate: u8, address: u32, length: usize) -> Option<Vec<u8>> {
+        self.flash(alternate)?.read(self.state.memories.get(&alternate)?, address, length)
+    }
+
+    /// Erases the sector with this address; false if the device refuses.
+    pub(super) fn erase(&mut self, alternate: u8, address: u32) -> bool {
+        let flash = self.flash(alternate);
+        self.changed = true;
+        match (flash, self.state.memories.get_mut(&alternate)) {
+            (Some(flash), Some(memory)) => flash.erase(memory, address).is_ok(),
+            _ => false,
+        }
+    }
+
+    /// Writes as the memory's technology allows; false if the device refuses or notices that it failed.
+    pub(super) fn program(&mut self, alternate: u8, address: u32, data: &[u8]) -> bool {
+        let flash = self.flash(alternate);
+        self.changed = true;
+        match (flash, self.state.memories.get_mut(&alternate)) {
+            (Some(flash), Some(memory)) => flash.program(memory, address, data).is_ok(),
+            _ => false,
+        }
+    }
+
+    fn flash(&self, alternate: u8) -> Option<Flash> {
+        let setting = self.state.platform.flash?.alternate_setting(alternate)?;
+        Some(Flash::new(self.state.platform.mcu, setting))
+    }
+}

@@ -1,0 +1,319 @@
+//! Power, cables, buttons and time: everything that makes devices come and go on the bus.
+
+use super::{
+    descriptors,
+    device::Device,
+    state::{DeviceState, Mode},
+    transfer::{Answer, Event},
+};
+use crate::{
+    clock::Clock,
+    sandbox::fault::{Action, Faults, Moment},
+    usb::usbip::protocol::{ExportedDevice, speed},
+};
+use std::{
+    net::{Shutdown, TcpStream},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+        mpsc::SyncSender,
+    },
+    time::Duration,
+};
+
+/// From reset to the moment the bootloader stands on the bus.
+const BOOTLOADER_START: Duration = Duration::from_millis(300);
+/// From reset to the moment the firmware stands on the bus.
+const FIRMWARE_START: Duration = Duration::from_millis(1000);
+const BUS_NUMBER: u32 = 1;
+
+/// A button, or what a person does with the two of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Button {
+    /// Reset with SETUP/MODE held until it blinks yellow.
+    Dfu,
+    /// SETUP/MODE held for three seconds.
+    Listen,
+    /// Reset with SETUP/MODE held until it blinks magenta.
+    Safe,
+    /// Reset alone.
+    Reset,
+}
+
+/// Why a client does not get a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ImportRefusal {
+    /// No device with this bus id is on the bus.
+    NoDevice,
+    /// Another client has it.
+    Busy,
+    /// No answer is to be given at all.
+    Silence,
+}
+
+/// All sockets of the bench.
+pub(super) struct Hub {
+    sockets: Vec<Mutex<Socket>>,
+    clock: Clock,
+    faults: Arc<Faults>,
+    device_numbers: AtomicU32,
+    changes: SyncSender<()>,
+}
+
+/// A socket and the device in it.
+struct Socket {
+    device: Device,
+    /// Whether the device is on the bus.
+    present: bool,
+    /// Number on the bus; a new one each time it appears.
+    device_number: u32,
+    /// The connection of the client that has the device.
+    client: Option<TcpStream>,
+    /// Counts restarts, so that a timer of an earlier one does nothing.
+    epoch: u64,
+}
+
+/// A device held by a client; letting go of it frees the device.
+pub(super) struct Import {
+    hub: Arc<Hub>,
+    index: usize,
+    device_number: u32,
+}
+
+impl Hub {
+    /// Powers up the devices that are plugged in. `changes` is told, without waiting, when something to be
+    /// remembered has changed.
+    pub(super) fn new(
+        states: Vec<DeviceState>,
+        clock: Clock,
+        faults: Arc<Faults>,
+        changes: SyncSender<()>,
+    ) -> Self {
+        let device_numbers = AtomicU32::new(2);
+        let sockets = states.into_iter().map(|state| {
+            let present = state.plugged;
+            let device = Device::new(state, clock.clone(), Arc::clone(&faults));
+            let device_number = device_numbers.fetch_add(1, Ordering::Relaxed);
+            Mutex::new(Socket { device, present, device_number, client: None, epoch: 0 })
+        });
+        Self { sockets: sockets.collect(), clock, faults, device_numbers, changes }
+    }
+
+    /// Looks at each device in turn.
+    pub(super) fn for_each<T>(&self, mut look: impl FnMut(&Device) -> T) -> Vec<T> {
+        (0..self.sockets.len()).map(|index| look(&self.socket(index).device)).collect()
+    }
+
+    /// Looks at one device, or changes what is not remembered of it.
+    pub(super) fn with<T>(&self, index: usize, look: impl FnOnce(&mut Device) -> T) -> T {
+        look(&mut self.socket(index).device)
+    }
+
+    /// The devices on the bus, as USB/IP describes them.
+    pub(super) fn exported(&self) -> Vec<ExportedDevice> {
+        let described = (0..self.sockets.len()).map(|index| describe(index, &self.socket(index)));
+        described.flatten().collect()
+    }
+
+    /// Gives a device to the client behind `connection`.
+    pub(super) fn import(
+        self: &Arc<Self>,
+        bus_id: &str,
+        connection: &TcpStream,
+    ) -> Result<(Import, ExportedDevice), ImportRefusal> {
+        let wanted = (0..self.sockets.len()).find(|index| bus_id_of(*index) == bus_id);
+        let index = wanted.ok_or(ImportRefusal::NoDevice)?;
+        if !self.socket(index).present {
+            return Err(ImportRefusal::NoDevice);
+        }
+        match self.faults.strike(Moment::Import) {
+            Some(Action::Busy) => return Err(ImportRefusal::Busy),
+            Some(Action::Hang) => return Err(ImportRefusal::Silence),
+            Some(Action::Unplug) => {
+                self.set_plugged(index, false);
+                return Err(ImportRefusal::NoDevice);
+            }
+            _ => {}
+        }
+        let mut socket = self.socket(index);
+        if socket.client.is_some() {
+            return Err(ImportRefusal::Busy);
+        }
+        let description = describe(index, &socket).ok_or(ImportRefusal::NoDevice)?;
+        socket.client = Some(connection.try_clone().map_err(|_| ImportRefusal::NoDevice)?);
+        socket.device.bus_reset();
+        let import = Import { hub: Arc::clone(self), index, device_number: socket.device_number };
+        Ok((import, description))
+    }
+
+    /// Puts the cable in or pulls it. A device that gets power starts its firmware.
+    pub(super) fn set_plugged(self: &Arc<Self>, index: usize, plugged: bool) {
+        let mut socket = self.socket(index);
+        if socket.device.board.state.plugged == plugged {
+            return;
+        }
+        socket.device.board.state.plugged = plugged;
+        if plugged {
+            self.restart(index, &mut socket, Mode::Normal);
+        } else {
+            socket.vanish();
+            self.changed();
+        }
+    }
+
+    /// Presses a button; false if the device takes no notice (it has no power, or the bootloader is in charge).
+    pub(super) fn press(self: &Arc<Self>, index: usize, button: Button) -> bool {
+        let mut socket = self.socket(index);
+        let state = &socket.device.board.state;
+        if !state.plugged || (button == Button::Listen && state.mode == Mode::Dfu) {
+            return false;
+        }
+        match button {
+            Button::Dfu => self.restart(index, &mut socket, Mode::Dfu),
+            Button::Safe => self.restart(index, &mut socket, Mode::SafeMode),
+            Button::Reset => self.restart(index, &mut socket, Mode::Normal),
+            Button::Listen => {
+                socket.device.board.enter(Mode::Listening);
+                self.remember(&mut socket.device);
+            }
+        }
+        true
+    }
+
+    /// Takes all devices off the bus for good.
+    pub(super) fn shut_down(&self) {
+        (0..self.sockets.len()).for_each(|index| self.socket(index).vanish());
+    }
+
+    /// Remembers what a transfer has changed.
+    pub(super) fn remember(&self, device: &mut Device) {
+        if std::mem::take(&mut device.board.changed) {
+            self.changed();
+        }
+    }
+
+    fn changed(&self) {
+        // A full channel means that a change is already waiting to be seen.
+        let _ = self.changes.try_send(());
+    }
+
+    fn socket(&self, index: usize) -> MutexGuard<'_, Socket> {
+        self.sockets[index].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Carries out what a device does on its own after a transfer.
+    fn follow_up(self: &Arc<Self>, index: usize, socket: &mut Socket) {
+        match socket.device.take_event() {
+            None => {}
+            Some(Event::Unplug) => {
+                socket.device.board.state.plugged = false;
+                socket.vanish();
+                self.changed();
+            }
+            Some(Event::Restart { mode, after }) => {
+                socket.epoch += 1;
+                let epoch = socket.epoch;
+                self.later(after, move |hub| {
+                    let mut socket = hub.socket(index);
+                    if socket.epoch == epoch {
+                        hub.restart(index, &mut socket, mode);
+                    }
+                });
+            }
+        }
+    }
+
+    /// Resets a device: it leaves the bus now and is back, in the new mode, once it has started.
+    fn restart(self: &Arc<Self>, index: usize, socket: &mut Socket, mode: Mode) {
+        socket.vanish();
+        socket.device.board.state.mode = mode;
+        socket.device.reset();
+        self.changed();
+        let epoch = socket.epoch;
+        let start = if mode == Mode::Dfu { BOOTLOADER_START } else { FIRMWARE_START };
+        self.later(start, move |hub| {
+            let mut socket = hub.socket(index);
+            if socket.epoch == epoch {
+                socket.present = true;
+                socket.device_number = hub.device_numbers.fetch_add(1, Ordering::Relaxed);
+                hub.changed();
+            }
+        });
+    }
+
+    /// Does something after a scaled while, unless the bench is gone by then.
+    fn later(self: &Arc<Self>, after: Duration, action: impl FnOnce(&Arc<Hub>) + Send + 'static) {
+        let hub = Arc::downgrade(self);
+        let wait = self.clock.scaled(after);
+        std::thread::spawn(move || {
+            std::thread::sleep(wait);
+            if let Some(hub) = hub.upgrade() {
+                action(&hub);
+            }
+        });
+    }
+}
+
+impl Socket {
+    /// Off the bus; the client loses its connection, and timers of the past are void.
+    fn vanish(&mut self) {
+        self.present = false;
+        self.epoch += 1;
+        if let Some(client) = self.client.take() {
+            let _ = client.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl Import {
+    /// `bus_number << 16 | device_number`, by which the client addresses the device.
+    pub(super) fn device(&self) -> u32 {
+        BUS_NUMBER << 16 | self.device_number
+    }
+
+    /// A transfer to the device. `None` once it is gone from the bus.
+    pub(super) fn transfer(&self, transfer: impl FnOnce(&mut Device) -> Answer) -> Option<Answer> {
+        let mut socket = self.hub.socket(self.index);
+        if !socket.present || socket.device_number != self.device_number {
+            return None;
+        }
+        let answer = transfer(&mut socket.device);
+        self.hub.remember(&mut socket.device);
+        self.hub.follow_up(self.index, &mut socket);
+        Some(answer)
+    }
+}
+
+impl Drop for Import {
+    fn drop(&mut self) {
+        let mut socket = self.hub.socket(self.index);
+        if socket.device_number == self.device_number && socket.client.take().is_some() {
+            socket.device.bus_reset();
+        }
+    }
+}
+
+/// The bus id of a socket; it stays the same whatever the device does.
+pub(super) fn bus_id_of(index: usize) -> String {
+    format!("{BUS_NUMBER}-{}", index + 1)
+}
+
+fn describe(index: usize, socket: &Socket) -> Option<ExportedDevice> {
+    let (device, bus_id) = (&socket.device, bus_id_of(index));
+    let state = &device.board.state;
+    let id = descriptors::usb_id(state);
+    socket.present.then(|| ExportedDevice {
+        path: format!("/sys/devices/sandbox/usb{BUS_NUMBER}/{bus_id}"),
+        bus_id,
+        bus_number: BUS_NUMBER,
+        device_number: socket.device_number,
+        speed: speed::FULL,
+        vendor: id.vendor,
+        product: id.product,
+        device_release: descriptors::DEVICE_RELEASE,
+        class: descriptors::device_class(state),
+        configuration: device.configuration(),
+        configurations: 1,
+        interfaces: descriptors::interface_count(state),
+    })
+}

@@ -1,0 +1,168 @@
+//! A bench of virtual devices that any USB/IP client can use.
+//!
+//! Each device answers at the level of USB transfers: descriptors, DFU, serial port, control requests. A hub gives
+//! them power, lets them come and go, and carries their resets out after the time the real ones take.
+
+mod board;
+mod bootloader;
+mod dct;
+mod descriptors;
+mod device;
+mod firmware;
+mod flash;
+mod hub;
+mod memory;
+mod os_version;
+mod state;
+mod transfer;
+mod usbip;
+
+pub use hub::Button;
+pub use memory::Memory;
+pub use os_version::{OsVersion, OsVersionError};
+pub use state::{DeviceState, Mode, NoSuchBoard, Protection};
+
+use super::fault::Faults;
+use crate::{
+    clock::Clock,
+    platform::{DeviceId, Platform, Protocol},
+};
+use hub::Hub;
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        mpsc::{Receiver, sync_channel},
+    },
+};
+
+/// How a bench is set up.
+pub struct BenchOptions {
+    /// Port of the USB/IP server; 0 for the kernel's choice.
+    pub usbip_port: u16,
+    /// Scales every time a device tells or takes.
+    pub clock: Clock,
+    /// Faults that are to strike; shared with whoever else has phases to strike in.
+    pub faults: Arc<Faults>,
+}
+
+/// A running bench. Dropping it takes all devices off the bus.
+pub struct Bench {
+    hub: Arc<Hub>,
+    server: usbip::Server,
+}
+
+/// What can be seen of a device from outside, and what its firmware makes of its memory.
+pub struct DeviceView {
+    /// Device id.
+    pub id: DeviceId,
+    /// Platform.
+    pub platform: &'static Platform,
+    /// What it is doing.
+    pub mode: Mode,
+    /// Whether the cable is in.
+    pub plugged: bool,
+    /// Bus id at the USB/IP server.
+    pub bus_id: String,
+    /// Version of Device OS.
+    pub os_version: OsVersion,
+    /// Device Protection.
+    pub protection: Protection,
+    /// The transport it uses.
+    pub protocol: Protocol,
+    /// The private-key slot of that transport.
+    pub private_key_slot: Vec<u8>,
+    /// The server slot of that transport: key and address block.
+    pub server_slot: Vec<u8>,
+}
+
+/// A request about a device that could not be met.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BenchError {
+    /// No such device.
+    #[error("there is no device {0} on the bench")]
+    UnknownDevice(DeviceId),
+    /// The button did nothing.
+    #[error("{0} takes no notice of the button: it is unplugged, or in DFU mode, where only a reset helps")]
+    Unmoved(DeviceId),
+}
+
+impl Bench {
+    /// Sets up the devices and starts the USB/IP server.
+    ///
+    /// The receiver is told each time something to be remembered has changed; changes that come faster than they are
+    /// received are told once.
+    pub fn start(states: Vec<DeviceState>, options: BenchOptions) -> io::Result<(Self, Receiver<()>)> {
+        let (sender, changes) = sync_channel(1);
+        let hub = Arc::new(Hub::new(states, options.clock, options.faults, sender));
+        let server = usbip::Server::start(options.usbip_port, &hub)?;
+        Ok((Self { hub, server }, changes))
+    }
+
+    /// Where the USB/IP server listens.
+    pub fn usbip_address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Everything there is to remember, in the order the devices were given.
+    pub fn snapshot(&self) -> Vec<DeviceState> {
+        self.hub.for_each(|device| device.board.state.clone())
+    }
+
+    /// What can be seen of the devices.
+    pub fn devices(&self) -> Vec<DeviceView> {
+        let mut index = 0;
+        self.hub.for_each(|device| {
+            let bus_id = hub::bus_id_of(index);
+            index += 1;
+            DeviceView::new(&device.board.state, bus_id)
+        })
+    }
+
+    /// Presses a button, or the combination that stands for a mode.
+    pub fn press(&self, id: &DeviceId, button: Button) -> Result<(), BenchError> {
+        let index = self.index(id)?;
+        if self.hub.press(index, button) { Ok(()) } else { Err(BenchError::Unmoved(id.clone())) }
+    }
+
+    /// Puts the cable in or pulls it.
+    pub fn set_plugged(&self, id: &DeviceId, plugged: bool) -> Result<(), BenchError> {
+        self.hub.set_plugged(self.index(id)?, plugged);
+        Ok(())
+    }
+
+    /// Tells a device whether the cloud sees it online; it answers so when asked.
+    pub fn set_connected(&self, id: &DeviceId, connected: bool) -> Result<(), BenchError> {
+        self.hub.with(self.index(id)?, |device| device.board.connected = connected);
+        Ok(())
+    }
+
+    fn index(&self, id: &DeviceId) -> Result<usize, BenchError> {
+        let ids = self.hub.for_each(|device| device.board.state.id == *id);
+        ids.iter().position(|same| *same).ok_or_else(|| BenchError::UnknownDevice(id.clone()))
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        self.hub.shut_down();
+    }
+}
+
+impl DeviceView {
+    fn new(state: &DeviceState, bus_id: String) -> Self {
+        Self {
+            id: state.id.clone(),
+            platform: state.platform,
+            mode: state.mode,
+            plugged: state.plugged,
+            bus_id,
+            os_version: state.os_version,
+            protection: state.protection,
+            protocol: state.protocol(),
+            private_key_slot: state.private_key_slot(),
+            server_slot: state.server_slot(),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Versions of Device OS, which decide what a virtual device can do.
+
+use crate::platform::{Generation, Platform};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::{fmt, str::FromStr};
+
+/// A released version: major, minor, patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OsVersion(pub u8, pub u8, pub u8);
+
+impl OsVersion {
+    /// The version a virtual device runs unless told otherwise: the last one released for its hardware, or near it.
+    pub fn usual(platform: &Platform) -> Self {
+        match platform.generation {
+            Generation::One => Self(1, 4, 4),
+            Generation::Two | Generation::None => Self(3, 3, 1),
+            // The mesh-only boards were left behind when mesh was.
+            Generation::Three if platform.mesh && !platform.protectable => Self(1, 5, 2),
+            Generation::Three | Generation::Four => Self(6, 3, 4),
+        }
+    }
+}
+
+impl fmt::Display for OsVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.0, self.1, self.2)
+    }
+}
+
+/// A text that is no version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a Device OS version (such as 3.3.1)")]
+pub struct OsVersionError(String);
+
+impl FromStr for OsVersion {
+    type Err = OsVersionError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers: Option<Vec<u8>> = text.split('.').map(|number| number.parse().ok()).collect();
+        match numbers.as_deref() {
+            Some([major, minor, patch]) => Ok(Self(*major, *minor, *patch)),
+            _ => Err(OsVersionError(text.to_owned())),
+        }
+    }
+}
+
+impl Serialize for OsVersion {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for OsVersion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number_and_round_trip() {
+        let version: OsVersion = "10.0.3".parse().unwrap();
+        assert!(version > OsVersion(6, 3, 4));
+        assert_eq!(version.to_string(), "10.0.3");
+        assert!("6.3".parse::<OsVersion>().is_err());
+        assert!("6.3.4-rc.1".parse::<OsVersion>().is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! What is remembered of a virtual device.
+
+use super::{dct, memory::Memory, os_version::OsVersion};
+use crate::platform::{DeviceId, KeyLayout, Mcu, Platform, Protocol};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::collections::BTreeMap;
+
+/// What a device is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Running its application: breathing cyan when online.
+    Normal,
+    /// Waiting to be set up: blinking dark blue.
+    Listening,
+    /// Running Device OS without the application: breathing magenta.
+    SafeMode,
+    /// The bootloader offers DFU: blinking yellow.
+    Dfu,
+}
+
+/// Device Protection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protection {
+    /// Off.
+    #[default]
+    Open,
+    /// On.
+    Protected,
+    /// On, but lifted for the time being.
+    ServiceMode,
+}
+
+/// A virtual device: who it is, what it is doing, and every byte it holds.
+///
+/// There is no `Debug`: the memories hold private keys.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct DeviceState {
+    /// Device id.
+    pub id: DeviceId,
+    /// Platform, stored by name.
+    #[serde(serialize_with = "platform_name", deserialize_with = "platform_by_name")]
+    pub platform: &'static Platform,
+    /// Version of Device OS and of the bootloader.
+    pub os_version: OsVersion,
+    /// What it is doing, or will do once it has power.
+    pub mode: Mode,
+    /// Whether the cable is in.
+    pub plugged: bool,
+    /// Device Protection.
+    #[serde(default)]
+    pub protection: Protection,
+    /// Serial number on the label, generation 3 and later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial_number: Option<String>,
+    /// Number of the modem, cellular boards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imei: Option<String>,
+    /// Number of the SIM card, cellular boards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iccid: Option<String>,
+    /// Memories by DFU alternate setting.
+    pub memories: BTreeMap<u8, Memory>,
+}
+
+/// Why a platform cannot stand on the bench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} has no DFU mode, so there is no virtual one")]
+pub struct NoSuchBoard(pub &'static str);
+
+impl DeviceState {
+    /// A board as it leaves the factory, plugged in, running, but without any key.
+    pub fn new(platform: &'static Platform, id: DeviceId) -> Result<Self, NoSuchBoard> {
+        let flash = platform.flash.ok_or(NoSuchBoard(platform.name))?;
+        let memories =
+            flash.alternate_settings.iter().map(|setting| (setting.number, Memory::default())).collect();
+        let digits: String = id.as_str().chars().filter(char::is_ascii_digit).cycle().take(20).collect();
+        let cellular = platform.radio.cellular;
+        let labelled = matches!(platform.mcu, Mcu::Nrf52840 | Mcu::Rtl872x);
+        let mut state = Self {
+            os_version: OsVersion::usual(platform),
+            mode: Mode::Normal,
+            plugged: true,
+            protection: Protection::Open,
+            serial_number: labelled.then(|| format!("SNDBX{digits:.10}")),
+            imei: cellular.then(|| format!("35{digits:.13}")),
+            iccid: cellular.then(|| format!("8934{digits:.15}")),
+            memories,
+            platform,
+            id,
+        };
+        if platform.mcu != Mcu::Stm32f103 {
+            let id = state.id_bytes();
+            state.write(dct::ALTERNATE_SETTING, dct::DEVICE_ID, &id);
+            state.write(dct::ALTERNATE_SETTING, dct::CLAIMED, &[1]);
+        }
+        Ok(state)
+    }
+
+    /// Puts a private key (DER as firmware wants it) into the slot of the transport in use.
+    pub fn write_private_key(&mut self, der: &[u8]) {
+        let Some(keys) = self.platform.keys else { return };
+        if let Some(slots) = keys.slots(self.protocol()) {
+            self.write(keys.alternate_setting, slots.private.address, der);
+        }
+    }
+
+    /// Puts a server key with its address (a whole slot image) into the slot of a transport.
+    pub fn write_server_slot(&mut self, protocol: Protocol, image: &[u8]) {
+        let Some(keys) = self.platform.keys else { return };
+        if let Some(slots) = keys.slots(protocol) {
+            self.write(keys.alternate_setting, slots.server.address, image);
+        }
+    }
+
+    /// The transport the firmware uses.
+    pub fn protocol(&self) -> Protocol {
+        let keys = self.platform.keys;
+        let flag = keys.and_then(|keys| Some(self.read(keys.alternate_setting, keys.transport_flag?, 1)[0]));
+        match (keys, flag) {
+            (Some(keys), Some(flag)) => keys.protocol_of_flag(flag),
+            (keys, _) => keys.map_or(Protocol::Udp, KeyLayout::default_protocol),
+        }
+    }
+
+    /// The bytes of the private-key slot in use.
+    pub fn private_key_slot(&self) -> Vec<u8> {
+        let slot = self.platform.keys.and_then(|keys| Some((keys, keys.slots(self.protocol())?.private)));
+        slot.map(|(keys, slot)| self.read(keys.alternate_setting, slot.address, slot.size))
+            .unwrap_or_default()
+    }
+
+    /// The bytes of the server slot in use: key and address block.
+    pub fn server_slot(&self) -> Vec<u8> {
+        let slot = self.platform.keys.and_then(|keys| Some((keys, keys.slots(self.protocol())?.server)));
+        slot.map(|(keys, slot)| self.read(keys.alternate_setting, slot.address, slot.size))
+            .unwrap_or_default()
+    }
+
+    /// Whether Device Protection keeps the host out.
+    pub(super) fn is_protected(&self) -> bool {
+        self.protection == Protection::Protected
+    }
+
+    /// Bytes of a memory; erased where there is none.
+    pub(super) fn read(&self, alternate: u8, address: u32, length: usize) -> Vec<u8> {
+        let empty = Memory::default();
+        self.memories.get(&alternate).unwrap_or(&empty).read(address, length)
+    }
+
+    /// Overwrites bytes of a memory, as the firmware does with its own configuration.
+    pub(super) fn write(&mut self, alternate: u8, address: u32, bytes: &[u8]) {
+        self.memories.entry(alternate).or_default().write(address, bytes);
+    }
+
+    fn id_bytes(&self) -> Vec<u8> {
+        let digits = self.id.as_str();
+        (0..digits.len())
+            .step_by(2)
+            .filter_map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok())
+            .collect()
+    }
+}
+
+fn platform_name<S: Serializer>(platform: &'static Platform, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(platform.name)
+}
+
+fn platform_by_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Platform, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Platform::by_name(&name).ok_or_else(|| D::Error::custom(format!("no platform is called {name:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn device(platform: &str) -> DeviceState {
+        let id = "0123456789abcdef01234567".parse().unwrap();
+        DeviceState::new(Platform::by_name(platform).unwrap(), id).unwrap()
+    }
+
+    #[test]
+    fn every_board_with_dfu_can_stand_on_the_bench() {
+        for platform in crate::platform::PLATFORMS {
+            let id = "0123456789abcdef01234567".parse().unwrap();
+            assert_eq!(DeviceState::new(platform, id).is_ok(), platform.flash.is_some(), "{}", platform.name);
+        }
+    }
+
+    #[test]
+    fn state_survives_storage() {
+        let mut before = device("electron");
+        before.write_private_key(&[0x30, 1, 2]);
+        before.mode = Mode::SafeMode;
+        let stored = serde_json::to_string(&before).unwrap();
+        let after: DeviceState = serde_json::from_str(&stored).unwrap();
+        assert_eq!(
+            (after.mode, after.platform.name, after.os_version),
+            (Mode::SafeMode, "electron", OsVersion(3, 3, 1))
+        );
+        assert_eq!(after.private_key_slot()[..4], [0x30, 1, 2, 0xFF]);
+        assert_eq!(after.read(1, dct::DEVICE_ID, 2), [0x01, 0x23]);
+    }
+
+    #[test]
+    fn the_transport_flag_of_an_electron_is_obeyed() {
+        let mut electron = device("electron");
+        assert_eq!(electron.protocol(), Protocol::Udp);
+        electron.write(1, crate::platform::TRANSPORT_FLAG, &[0]);
+        assert_eq!(electron.protocol(), Protocol::Tcp);
+        electron.write_private_key(&[0x30]);
+        assert_eq!(electron.read(1, 34, 1), [0x30]);
+    }
+}
