@@ -103,6 +103,12 @@ impl Clock {
             std::thread::sleep(left.min(Duration::from_millis(50)));
         }
     }
+
+    /// Pauses for the scaled duration whatever happens: for waits that a device imposes in the middle of a step that
+    /// must not be left half done.
+    pub fn pause_to_the_end(&self, duration: Duration) {
+        std::thread::sleep(self.scaled(duration));
+    }
 }
 
 #[cfg(test)]

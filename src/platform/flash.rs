@@ -40,6 +40,8 @@ pub struct AlternateSetting {
     pub forbidden: &'static [Span],
     /// Erase in steps of this size, whatever the map says.
     pub erase_step: Option<u32>,
+    /// The bootloader itself reads, modifies and writes back: nothing is to be erased, whatever the map says.
+    pub rewrites_in_place: bool,
 }
 
 /// The DFU side of a board.
@@ -47,6 +49,8 @@ pub struct AlternateSetting {
 pub struct FlashLayout {
     /// wTransferSize of the functional descriptor.
     pub transfer_size: u16,
+    /// Index of the string in which newer bootloaders state their security mode, where it is safe to ask for one.
+    pub security_string: Option<u8>,
     /// Alternate settings in order of their number.
     pub alternate_settings: &'static [AlternateSetting],
 }
@@ -58,22 +62,37 @@ impl FlashLayout {
     }
 }
 
+/// String of bootloaders since Device OS 6.1.2: `sm=o` open, `sm=p` protected, `sm=s` service mode.
+const SECURITY_STRING: Option<u8> = Some(0xFA);
+
 const fn plain(number: u8, memory_map: &'static str, extent: Span) -> AlternateSetting {
-    AlternateSetting { number, memory_map, extent, forbidden: &[], erase_step: None }
+    AlternateSetting {
+        number,
+        memory_map,
+        extent,
+        forbidden: &[],
+        erase_step: None,
+        rewrites_in_place: false,
+    }
 }
 
-/// The Device Configuration Table as DFU shows it, on every board that has one.
-const DCT_EXTENT: Span = Span { start: 0, end: 0x4000 };
+/// The Device Configuration Table, on every board that has one: erase is a no-op there, and a write keeps everything
+/// around it.
+const fn configuration(memory_map: &'static str) -> AlternateSetting {
+    AlternateSetting { rewrites_in_place: true, ..plain(1, memory_map, Span { start: 0, end: 0x4000 }) }
+}
 
 pub(super) const CORE: FlashLayout = FlashLayout {
     transfer_size: 1024,
+    security_string: None,
     alternate_settings: &[
         AlternateSetting {
-            number: 0,
-            memory_map: "@Internal Flash  /0x08000000/20*001Ka,108*001Kg",
-            extent: Span { start: 0x0800_0000, end: 0x0802_0000 },
             forbidden: &[Span { start: 0x0800_0000, end: 0x0800_5000 }],
-            erase_step: None,
+            ..plain(
+                0,
+                "@Internal Flash  /0x08000000/20*001Ka,108*001Kg",
+                Span { start: 0x0800_0000, end: 0x0802_0000 },
+            )
         },
         plain(1, "@SPI Flash : SST25x/0x00000000/512*04Kg", Span { start: 0, end: 0x20_0000 }),
     ],
@@ -81,19 +100,24 @@ pub(super) const CORE: FlashLayout = FlashLayout {
 
 // The bootloader refuses erase and write below 0x08020000: its own sector, the DCT and the EEPROM emulation.
 const GEN2_INTERNAL: AlternateSetting = AlternateSetting {
-    number: 0,
-    memory_map: "@Internal Flash   /0x08000000/03*016Ka,01*016Kg,01*064Kg,07*128Kg",
-    extent: Span { start: 0x0800_0000, end: 0x0810_0000 },
     forbidden: &[Span { start: 0x0800_0000, end: 0x0802_0000 }],
-    erase_step: None,
+    ..plain(
+        0,
+        "@Internal Flash   /0x08000000/03*016Ka,01*016Kg,01*064Kg,07*128Kg",
+        Span { start: 0x0800_0000, end: 0x0810_0000 },
+    )
 };
-const GEN2_DCT: AlternateSetting = plain(1, "@DCT Flash   /0x00000000/01*016Kg", DCT_EXTENT);
+const GEN2_DCT: AlternateSetting = configuration("@DCT Flash   /0x00000000/01*016Kg");
 
-pub(super) const PHOTON: FlashLayout =
-    FlashLayout { transfer_size: 4096, alternate_settings: &[GEN2_INTERNAL, GEN2_DCT] };
+pub(super) const PHOTON: FlashLayout = FlashLayout {
+    transfer_size: 4096,
+    security_string: None,
+    alternate_settings: &[GEN2_INTERNAL, GEN2_DCT],
+};
 
 pub(super) const P1: FlashLayout = FlashLayout {
     transfer_size: 4096,
+    security_string: None,
     alternate_settings: &[
         GEN2_INTERNAL,
         GEN2_DCT,
@@ -102,55 +126,54 @@ pub(super) const P1: FlashLayout = FlashLayout {
 };
 
 const NRF_INTERNAL: AlternateSetting = AlternateSetting {
-    number: 0,
-    memory_map: "@Internal Flash   /0x00000000/1*004Ka,47*004Kg,192*004Kg,4*004Kg,4*004Kg,8*004Ka",
-    extent: Span { start: 0, end: 0x10_0000 },
     forbidden: &[Span { start: 0, end: 0x1000 }, Span { start: 0xF_4000, end: 0x10_0000 }],
-    erase_step: None,
+    ..plain(
+        0,
+        "@Internal Flash   /0x00000000/1*004Ka,47*004Kg,192*004Kg,4*004Kg,4*004Kg,8*004Ka",
+        Span { start: 0, end: 0x10_0000 },
+    )
 };
-const NRF_DCT: AlternateSetting = plain(1, "@DCT Flash   /0x00000000/1*016Ke", DCT_EXTENT);
+const NRF_DCT: AlternateSetting = configuration("@DCT Flash   /0x00000000/1*016Ke");
 
-// Bootloaders before 2.2.0 advertise 8 KiB sectors here but erase 4 KiB a command.
+/// Flash beside the processor. Bootloaders before 2.2.0 advertise 8 KiB sectors there but erase 4 KiB a command.
+const fn nrf_external(memory_map: &'static str, size: u32) -> AlternateSetting {
+    const START: u32 = 0x8000_0000;
+    let extent = Span { start: START, end: START + size };
+    AlternateSetting { erase_step: Some(4096), ..plain(2, memory_map, extent) }
+}
+
 pub(super) const NRF_4MB: FlashLayout = FlashLayout {
     transfer_size: 4096,
+    security_string: SECURITY_STRING,
     alternate_settings: &[
         NRF_INTERNAL,
         NRF_DCT,
-        AlternateSetting {
-            number: 2,
-            memory_map: "@External Flash   /0x80000000/1024*004Kg",
-            extent: Span { start: 0x8000_0000, end: 0x8040_0000 },
-            forbidden: &[],
-            erase_step: Some(4096),
-        },
+        nrf_external("@External Flash   /0x80000000/1024*004Kg", 0x40_0000),
     ],
 };
 
 pub(super) const NRF_8MB: FlashLayout = FlashLayout {
     transfer_size: 4096,
+    security_string: SECURITY_STRING,
     alternate_settings: &[
         NRF_INTERNAL,
         NRF_DCT,
-        AlternateSetting {
-            number: 2,
-            memory_map: "@External Flash   /0x80000000/2048*004Kg",
-            extent: Span { start: 0x8000_0000, end: 0x8080_0000 },
-            forbidden: &[],
-            erase_step: Some(4096),
-        },
+        nrf_external("@External Flash   /0x80000000/2048*004Kg", 0x80_0000),
     ],
 };
 
 pub(super) const RTL: FlashLayout = FlashLayout {
     transfer_size: 4096,
+    security_string: SECURITY_STRING,
     alternate_settings: &[
         AlternateSetting {
-            number: 0,
-            memory_map: "@Internal Flash   /0x08000000/2048*004Kg",
-            extent: Span { start: 0x0800_0000, end: 0x0880_0000 },
             forbidden: &[Span { start: 0x0800_0000, end: 0x0806_0000 }],
-            erase_step: None,
+            ..plain(
+                0,
+                "@Internal Flash   /0x08000000/2048*004Kg",
+                Span { start: 0x0800_0000, end: 0x0880_0000 },
+            )
         },
-        plain(1, "@DCT Flash   /0x00000000/1*016Ke", DCT_EXTENT),
+        configuration("@DCT Flash   /0x00000000/1*016Ke"),
     ],
 };

@@ -4,6 +4,7 @@
 
 mod cloud;
 mod control;
+mod dfu;
 mod keys;
 mod output;
 mod sandbox;
