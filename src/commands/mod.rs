@@ -3,18 +3,14 @@
 pub mod arguments;
 mod cloud;
 mod completions;
-mod config;
 mod context;
 pub mod device;
 pub mod error;
 mod exit_status;
 mod groups;
-mod list;
-mod login;
-mod logout;
 mod man;
 mod sandbox;
-mod whoami;
+mod usb;
 
 pub use context::Context;
 pub use error::{CommandError, CommandResult, Kind};

@@ -110,6 +110,24 @@ pub enum ControlRequests {
     Since(u8, u8, u8),
 }
 
+/// What is printed beside a board's two buttons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Buttons {
+    /// The one that restarts the board.
+    pub reset: &'static str,
+    /// The one that chooses the mode.
+    pub mode: &'static str,
+}
+
+impl Buttons {
+    /// Spark Core.
+    pub const RST_AND_MODE: Self = Self { reset: "RST", mode: "MODE" };
+    /// Photon and P1.
+    pub const RESET_AND_SETUP: Self = Self { reset: "RESET", mode: "SETUP" };
+    /// Everything later.
+    pub const RESET_AND_MODE: Self = Self { reset: "RESET", mode: "MODE" };
+}
+
 /// One row: everything this program knows about a platform.
 #[derive(Debug)]
 pub struct Platform {
@@ -143,6 +161,8 @@ pub struct Platform {
     pub mesh: bool,
     /// The board offers an access point for its own set-up (SoftAP).
     pub softap: bool,
+    /// Names of the buttons.
+    pub buttons: Buttons,
     /// Offered to the public by the cloud compiler today.
     pub public: bool,
 }

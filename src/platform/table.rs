@@ -1,6 +1,8 @@
 //! The rows. Adding a platform is adding one here.
 
-use super::{ControlRequests, Generation, Mcu, Platform, PlatformId, Radio, UsbId, UsbIds, flash, keys};
+use super::{
+    Buttons, ControlRequests, Generation, Mcu, Platform, PlatformId, Radio, UsbId, UsbIds, flash, keys,
+};
 
 /// Ids by the vendor's rule: product 0xC000 + platform in normal mode, 0xD000 + platform in DFU mode.
 const fn particle_usb(platform: u16) -> UsbIds {
@@ -38,6 +40,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RST_AND_MODE,
         public: true,
     },
     Platform {
@@ -56,6 +59,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: false,
     },
     Platform {
@@ -74,6 +78,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: true,
+        buttons: Buttons::RESET_AND_SETUP,
         public: true,
     },
     Platform {
@@ -92,6 +97,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: true,
+        buttons: Buttons::RESET_AND_SETUP,
         public: true,
     },
     Platform {
@@ -110,6 +116,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -128,6 +135,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: false,
     },
     Platform {
@@ -146,6 +154,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: true,
         mesh: true,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -164,6 +173,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: true,
         mesh: true,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -182,6 +192,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: true,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -200,6 +211,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: true,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -218,6 +230,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: true,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: false,
     },
     Platform {
@@ -236,6 +249,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: true,
         mesh: true,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -254,6 +268,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: true,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: false,
     },
     Platform {
@@ -272,6 +287,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: true,
         mesh: true,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -290,6 +306,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: true,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -308,6 +325,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: true,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -326,6 +344,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: false,
     },
     Platform {
@@ -344,6 +363,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: true,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -362,6 +382,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: true,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -380,6 +401,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -398,6 +420,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: true,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -416,6 +439,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -434,6 +458,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: true,
     },
     Platform {
@@ -452,6 +477,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: false,
     },
     Platform {
@@ -470,6 +496,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: true,
+        buttons: Buttons::RESET_AND_SETUP,
         public: false,
     },
     Platform {
@@ -488,6 +515,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: false,
     },
     Platform {
@@ -506,6 +534,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: false,
     },
     Platform {
@@ -524,6 +553,7 @@ pub static PLATFORMS: &[Platform] = &[
         protectable: false,
         mesh: false,
         softap: false,
+        buttons: Buttons::RESET_AND_MODE,
         public: false,
     },
 ];

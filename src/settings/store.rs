@@ -64,8 +64,7 @@ impl Settings {
         let origin_before = stored_origin(&file);
         match value {
             Some(value) => file.set(key, value),
-            None if !file.remove(key) => return Ok(Changed::SettingOnly),
-            None => {}
+            None => file.remove(key),
         }
         let moved = key == keys::API_URL && stored_origin(&file) != origin_before;
         let forgotten = moved && file.text(keys::ACCESS_TOKEN).is_some();

@@ -33,6 +33,9 @@ pub trait Bus: Send + Sync {
     /// What to call this bus in messages: `USB`, or `usbip://HOST:PORT`.
     fn name(&self) -> String;
 
+    /// Whether the devices are plugged into another computer, which may stop exporting one that restarts.
+    fn is_remote(&self) -> bool;
+
     /// Lists what is attached. A device that is busy or forbidden is listed like any other.
     fn enumerate(&self) -> Result<Vec<Enumerated>, UsbError>;
 

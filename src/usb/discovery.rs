@@ -96,6 +96,10 @@ mod tests {
             "shelf".to_owned()
         }
 
+        fn is_remote(&self) -> bool {
+            false
+        }
+
         fn enumerate(&self) -> Result<Vec<Enumerated>, UsbError> {
             let devices = self.0.iter().enumerate().map(|(place, (usb_id, _))| Enumerated {
                 address: BusAddress(place.to_string()),

@@ -48,6 +48,10 @@ impl Bus for LibUsbBus {
         "USB".to_owned()
     }
 
+    fn is_remote(&self) -> bool {
+        false
+    }
+
     fn enumerate(&self) -> Result<Vec<Enumerated>, UsbError> {
         let enumerated = self.devices()?.into_iter().filter_map(|device| {
             let descriptor = device.device_descriptor().ok()?;

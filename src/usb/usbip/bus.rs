@@ -155,6 +155,10 @@ impl Bus for UsbIpBus {
         self.address.to_string()
     }
 
+    fn is_remote(&self) -> bool {
+        true
+    }
+
     fn enumerate(&self) -> Result<Vec<Enumerated>, UsbError> {
         let devices = self.list().map_err(|error| self.unavailable(&error))?;
         let enumerated = devices.iter().map(|device| Enumerated {

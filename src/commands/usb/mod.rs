@@ -1,0 +1,46 @@
+//! `particle usb`: devices attached by USB.
+
+mod configure;
+mod dfu;
+mod filter;
+mod list;
+mod reset;
+mod safe_mode;
+mod start_listening;
+mod stop_listening;
+mod targets;
+
+use super::{CommandResult, Context};
+use clap::Subcommand;
+
+/// List and control the devices connected by USB
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: UsbCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum UsbCommand {
+    List(list::Args),
+    #[command(alias = "listen")]
+    StartListening(start_listening::Args),
+    StopListening(stop_listening::Args),
+    SafeMode(safe_mode::Args),
+    Dfu(dfu::Args),
+    Reset(reset::Args),
+    Configure(configure::Args),
+}
+
+/// Runs one of the group's commands.
+pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
+    match args.command {
+        UsbCommand::List(args) => list::run(context, args),
+        UsbCommand::StartListening(args) => start_listening::run(context, args),
+        UsbCommand::StopListening(args) => stop_listening::run(context, args),
+        UsbCommand::SafeMode(args) => safe_mode::run(context, args),
+        UsbCommand::Dfu(args) => dfu::run(context, args),
+        UsbCommand::Reset(args) => reset::run(context, args),
+        UsbCommand::Configure(args) => configure::run(context, args),
+    }
+}
