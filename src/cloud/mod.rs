@@ -90,3 +90,6 @@ impl Session<'_> {
         self.transport.send(request, Some(&self.token)).await?.done()
     }
 }
+
+#[cfg(test)]
+mod tests;
