@@ -1,6 +1,6 @@
 //! The list of commands and who carries each one out.
 
-use super::{CommandResult, Context, completions, man, sandbox, usb};
+use super::{CommandResult, Context, completions, config, list, login, logout, man, sandbox, usb, whoami};
 use clap::Subcommand;
 
 /// Every command. A new one is a new file and a line here and in [`Context::run`].
@@ -8,9 +8,15 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Completions(completions::Args),
+    #[command(visible_alias = "profile")]
+    Config(config::Args),
+    List(list::Args),
+    Login(login::Args),
+    Logout(logout::Args),
     Man(man::Args),
     Sandbox(sandbox::Args),
     Usb(usb::Args),
+    Whoami(whoami::Args),
 }
 
 impl Context<'_> {
@@ -18,9 +24,14 @@ impl Context<'_> {
     pub fn run(&self, command: Command) -> CommandResult {
         match command {
             Command::Completions(args) => completions::run(self, args),
+            Command::Config(args) => config::run(self, args),
+            Command::List(args) => list::run(self, args),
+            Command::Login(args) => login::run(self, args),
+            Command::Logout(args) => logout::run(self, args),
             Command::Man(args) => man::run(self, args),
             Command::Sandbox(args) => sandbox::run(self, args),
             Command::Usb(args) => usb::run(self, args),
+            Command::Whoami(args) => whoami::run(self, args),
         }
     }
 }

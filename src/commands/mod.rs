@@ -3,14 +3,19 @@
 pub mod arguments;
 mod cloud;
 mod completions;
+mod config;
 mod context;
 pub mod device;
 pub mod error;
 mod exit_status;
 mod groups;
+mod list;
+mod login;
+mod logout;
 mod man;
 mod sandbox;
 mod usb;
+mod whoami;
 
 pub use context::Context;
 pub use error::{CommandError, CommandResult, Kind};

@@ -52,9 +52,9 @@ impl JsonFile {
         self.members.insert(key.to_owned(), value.into());
     }
 
-    /// Takes a member out; the others keep their order.
-    pub fn remove(&mut self, key: &str) {
-        self.members.shift_remove(key);
+    /// Takes a member out, if it is there; the others keep their order.
+    pub fn remove(&mut self, key: &str) -> bool {
+        self.members.shift_remove(key).is_some()
     }
 }
 

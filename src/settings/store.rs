@@ -64,7 +64,8 @@ impl Settings {
         let origin_before = stored_origin(&file);
         match value {
             Some(value) => file.set(key, value),
-            None => file.remove(key),
+            None if !file.remove(key) => return Ok(Changed::SettingOnly),
+            None => {}
         }
         let moved = key == keys::API_URL && stored_origin(&file) != origin_before;
         let forgotten = moved && file.text(keys::ACCESS_TOKEN).is_some();

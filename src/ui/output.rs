@@ -99,6 +99,11 @@ impl Ui {
         self.stdin_terminal && self.stderr_terminal && !self.options.no_input
     }
 
+    /// Whether standard input is a terminal.
+    pub fn stdin_is_terminal(&self) -> bool {
+        self.stdin_terminal
+    }
+
     /// Whether standard error shows moving progress.
     pub fn shows_progress(&self) -> bool {
         self.stderr_terminal && !self.options.quiet

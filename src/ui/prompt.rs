@@ -62,6 +62,18 @@ impl Ui {
         Ok(Select::new().with_prompt(question).items(items).default(0).interact()?)
     }
 
+    /// Reads a line that was given on standard input instead of being typed; without its line break. `None` at the
+    /// end of the input, and where there is a terminal or nobody is to be asked.
+    pub fn piped_line(&self) -> Result<Option<String>, PromptError> {
+        if self.stdin_is_terminal() || self.options().no_input {
+            return Ok(None);
+        }
+        let mut line = String::new();
+        let length = io::stdin().read_line(&mut line).map_err(PromptError::Failed)?;
+        line.truncate(line.trim_end_matches(['\r', '\n']).len());
+        Ok((length > 0).then_some(line))
+    }
+
     fn require_terminal(&self, question: &str, flag: &str) -> Result<(), PromptError> {
         if self.can_ask() {
             return Ok(());

@@ -1,0 +1,92 @@
+//! `particle login`
+
+mod answers;
+mod password;
+mod token;
+
+use super::{CommandResult, Context};
+use crate::{
+    secret::Secret,
+    settings::{AccessToken, Login, Settings},
+    ui::{Page, Report},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Log in and keep an access token for the commands to come
+///
+/// Asks for your e-mail address and password, and for a login code if your account needs one. From a pipe, the answers
+/// are read line by line. The password itself is not kept.
+///
+/// Examples:
+///   particle login
+///   particle login --username me@example.com --password "$PASSWORD"
+///   particle login --token-stdin < token.txt
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// E-mail address of your account
+    #[arg(short, long, value_name = "EMAIL")]
+    username: Option<String>,
+    /// Password of your account
+    #[arg(short, long)]
+    password: Option<Secret>,
+    /// Use this access token instead of a password; `-` reads it from standard input
+    #[arg(short, long, conflicts_with_all = ["username", "password", "otp"])]
+    token: Option<Secret>,
+    /// Read an access token from standard input
+    #[arg(long, conflicts_with_all = ["token", "username", "password", "otp"])]
+    token_stdin: bool,
+    /// Login code, for an account that needs one
+    #[arg(long, value_name = "CODE")]
+    otp: Option<Secret>,
+}
+
+/// A login the cloud has confirmed.
+struct Confirmed {
+    username: Option<String>,
+    access_token: AccessToken,
+    expires_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct LoggedIn<'a> {
+    username: Option<&'a str>,
+    profile: &'a str,
+    api_url: String,
+    expires_at: Option<String>,
+}
+
+impl Report for LoggedIn<'_> {
+    fn render(&self, page: &mut Page) {
+        page.line("> Successfully completed login!");
+    }
+}
+
+/// Logs in.
+pub fn run(context: &Context, args: Args) -> CommandResult {
+    let settings = context.settings()?;
+    settings.check_login_can_be_stored()?;
+    let login = match token::given(context, &args)? {
+        Some(token) => token::confirm(context, token)?,
+        None => password::log_in(context, &args)?,
+    };
+    store(context, settings, &login)
+}
+
+fn store(context: &Context, settings: &Settings, login: &Confirmed) -> CommandResult {
+    // The Node tool writes milliseconds.
+    let expires_at = login.expires_at.map(|time| format!("{time:.3}"));
+    let username = login.username.as_deref();
+    settings.store_login(&Login {
+        username,
+        access_token: &login.access_token,
+        expires_at: expires_at.clone(),
+    })?;
+    if let Some(token) = settings.access_token().filter(|token| token.source.is_override()) {
+        context.ui.warn(format!("{} is set, and is used instead of this login", token.source));
+    }
+    let profile = settings.profile().value.as_str();
+    let api_url = settings.api_url().value.to_string();
+    Ok(context.ui.report(&LoggedIn { username, profile, api_url, expires_at })?)
+}
