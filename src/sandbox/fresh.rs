@@ -1,28 +1,108 @@
 //! What a sandbox has in it when it is new.
 
 use super::{
-    cloud::{Account, Records},
+    SandboxError,
+    bench::DeviceState,
+    cloud::{Account, DeviceRecord, Records, RegisteredKey},
     state::State,
 };
+use crate::{
+    keys::{KeyError, PrivateKey, server::default_image},
+    platform::{DeviceId, Generation, KeyAlgorithm, Platform},
+};
+use rand::rngs::OsRng;
 
 /// Length of pauses unless asked otherwise: true to the hardware.
 const TIME_SCALE: f64 = 1.0;
+/// The boards on a new bench unless asked otherwise. The first of them needs help.
+const BOARDS: [&str; 3] = ["photon", "electron", "boron"];
+/// Password of every account.
+const PASSWORD: &str = "sandbox";
+/// Whose the devices are.
+const OWNER: &str = "ada@example.com";
+/// The account with two-step login.
+const CAREFUL_USER: &str = "grace@example.com";
+/// What that account's authenticator app would show.
+const LOGIN_CODE: &str = "123456";
 
 /// What a new sandbox is to hold.
-#[derive(Clone, Debug, Default)]
-pub struct Inventory {}
+#[derive(Clone, Debug)]
+pub struct Inventory {
+    /// The boards on the bench. Of several with the same name the second is called `NAME_2`, and so on.
+    pub boards: Vec<&'static Platform>,
+    /// Length of every pause.
+    pub time_scale: f64,
+}
 
-/// A new sandbox's state.
-pub(super) fn state(_inventory: &Inventory) -> State {
-    State::new(TIME_SCALE, Records { accounts: accounts(), ..Records::default() })
+impl Default for Inventory {
+    fn default() -> Self {
+        let boards = BOARDS.iter().filter_map(|name| Platform::by_name(name)).collect();
+        Self { boards, time_scale: TIME_SCALE }
+    }
+}
+
+impl Inventory {
+    /// Makes the accounts, the devices and what the cloud knows of them. All keys are new.
+    ///
+    /// Every device is in order but the first: the key it holds is a good one, but not the one the cloud knows.
+    pub(super) fn make(&self) -> Result<State, SandboxError> {
+        let mut records = Records { accounts: accounts(), ..Records::default() };
+        let mut bench = Vec::new();
+        for (index, platform) in self.boards.iter().enumerate() {
+            let number = 1 + self.boards[..index].iter().filter(|other| other.id == platform.id).count();
+            let (device, key) = device(platform, number)?;
+            let known = if index == 0 { registered(&generate(key.algorithm())?) } else { registered(&key) };
+            let name = if number == 1 { platform.name.to_owned() } else { format!("{}_{number}", platform.name) };
+            records.devices.push(DeviceRecord {
+                id: device.id.clone(),
+                name: Some(name),
+                owner: Some(OWNER.to_owned()),
+                platform_id: platform.id,
+                key: Some(known),
+                last_heard: None,
+            });
+            bench.push(device);
+        }
+        Ok(State::new(self.time_scale, records, bench))
+    }
 }
 
 /// One account with a password alone, and one that also asks for a login code.
 fn accounts() -> Vec<Account> {
     let account = |username: &str, otp: Option<&str>| Account {
         username: username.to_owned(),
-        password: "sandbox".to_owned(),
+        password: PASSWORD.to_owned(),
         otp: otp.map(str::to_owned),
     };
-    vec![account("ada@example.com", None), account("grace@example.com", Some("123456"))]
+    vec![account(OWNER, None), account(CAREFUL_USER, Some(LOGIN_CODE))]
+}
+
+/// A device in order, and the key in it.
+fn device(platform: &'static Platform, number: usize) -> Result<(DeviceState, PrivateKey), SandboxError> {
+    let mut device = DeviceState::new(platform, id(platform, number)?)?;
+    for slots in platform.keys.map_or(&[][..], |keys| keys.protocols) {
+        device.write_server_slot(slots.protocol, &default_image(slots.protocol, &slots.server)?);
+    }
+    let key = generate(device.protocol().algorithm())?;
+    device.write_private_key(key.device_der());
+    Ok((device, key))
+}
+
+/// The id of the nth board of a platform, the same in every sandbox. It begins as those of its generation do.
+fn id(platform: &Platform, number: usize) -> Result<DeviceId, SandboxError> {
+    let prefix = match platform.generation {
+        Generation::One => "53ff6c06",
+        Generation::Two | Generation::None => "3a002700",
+        Generation::Three => "e00fce68",
+        Generation::Four => "0a10aced",
+    };
+    Ok(format!("{prefix}{:012x}{number:04x}", platform.id.0).parse()?)
+}
+
+fn generate(algorithm: KeyAlgorithm) -> Result<PrivateKey, KeyError> {
+    PrivateKey::generate(algorithm, &mut OsRng)
+}
+
+fn registered(key: &PrivateKey) -> RegisteredKey {
+    RegisteredKey { algorithm: key.algorithm(), pem: key.public_key().to_pem() }
 }

@@ -25,6 +25,20 @@ impl ApiError {
         Self { status, body: json!({ "ok": false, "error": error }) }
     }
 
+    /// A failure reported as a list: `{"ok": false, "errors": [...]}`.
+    pub(super) fn failures(status: StatusCode, error: &str) -> Self {
+        Self { status, body: json!({ "ok": false, "errors": [error] }) }
+    }
+
+    /// A device that does not exist or is somebody else's. The cloud does not tell which.
+    pub(super) fn unknown_device() -> Self {
+        let body = json!({
+            "error": "Permission Denied",
+            "info": "I didn't recognize that device name or ID, try opening /v1/devices",
+        });
+        Self { status: StatusCode::FORBIDDEN, body }
+    }
+
     /// Adds a member to the answer.
     pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.body[name] = value.into();

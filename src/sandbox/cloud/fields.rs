@@ -43,6 +43,15 @@ impl Fields {
         self.members.get(name)?.as_str().filter(|text| !text.is_empty())
     }
 
+    /// A member that says yes or no, as JSON or as a form writes it.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        match self.members.get(name) {
+            Some(Value::Bool(flag)) => *flag,
+            Some(Value::String(text)) => matches!(text.as_str(), "true" | "1"),
+            _ => false,
+        }
+    }
+
     /// A member that is a whole number, as JSON or as a form writes it.
     pub(super) fn number(&self, name: &str) -> Option<u64> {
         match self.members.get(name)? {
@@ -72,11 +81,12 @@ mod tests {
 
     #[test]
     fn forms_and_json_say_the_same() {
-        let form = Fields::parse("application/x-www-form-urlencoded; charset=utf-8", b"a=x%20y&n=5");
-        let json = Fields::parse("application/json", br#"{"a": "x y", "n": 5}"#);
+        let form = Fields::parse("application/x-www-form-urlencoded; charset=utf-8", b"a=x%20y&n=5&f=true");
+        let json = Fields::parse("application/json", br#"{"a": "x y", "n": 5, "f": true}"#);
         for fields in [form.unwrap(), json.unwrap()] {
             assert_eq!(fields.text("a"), Some("x y"));
             assert_eq!(fields.number("n"), Some(5));
+            assert!(fields.flag("f") && !fields.flag("a"));
         }
         assert!(Fields::parse("text/plain", b"a=b").is_err());
         assert!(Fields::parse("application/json", b"[1]").is_err());

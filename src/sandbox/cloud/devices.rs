@@ -1,0 +1,159 @@
+//! `/v1/devices`: what the cloud knows of devices, claiming, naming, releasing, signalling.
+
+use super::{
+    SharedCloud,
+    credentials::Caller,
+    error::ApiError,
+    fields::Fields,
+    records::{DeviceRecord, Records},
+};
+use crate::platform::DeviceId;
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    routing::get,
+};
+use serde_json::{Value, json};
+
+pub(super) fn routes() -> Router<SharedCloud> {
+    Router::new()
+        .route("/v1/devices", get(list).post(claim))
+        .route("/v1/devices/{device}", get(details).put(change).delete(release))
+}
+
+async fn list(State(cloud): State<SharedCloud>, caller: Caller) -> Json<Value> {
+    cloud.note_who_is_online();
+    let records = cloud.records();
+    let mine = records.devices.iter().filter(|device| device.owner.as_ref() == Some(&caller.username));
+    Json(mine.map(|device| summary(&cloud, device)).collect())
+}
+
+async fn details(
+    State(cloud): State<SharedCloud>,
+    caller: Caller,
+    Path(device): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    cloud.note_who_is_online();
+    let records = cloud.records();
+    let record = owned(&records, &caller, &device)?;
+    let mut answer = summary(&cloud, record);
+    // The virtual devices run no application, so they register nothing with the cloud.
+    let online = answer["online"] == true;
+    answer["variables"] = if online { json!({}) } else { Value::Null };
+    answer["functions"] = if online { json!([]) } else { Value::Null };
+    Ok(Json(answer))
+}
+
+/// What the cloud tells of a device, whether or not it is online.
+fn summary(cloud: &SharedCloud, record: &DeviceRecord) -> Value {
+    let online = cloud.presence(record).is_online();
+    let platform = record.platform_id.platform();
+    json!({
+        "id": record.id,
+        "name": record.name,
+        "last_ip_address": online.then_some("127.0.0.1"),
+        "last_heard": record.last_heard,
+        "product_id": record.platform_id,
+        "connected": online,
+        "online": online,
+        "platform_id": record.platform_id,
+        "cellular": platform.is_some_and(|platform| platform.radio.cellular),
+        "notes": null,
+        "status": "normal",
+    })
+}
+
+/// Carries out `name` and `signal`, the changes this cloud knows.
+async fn change(
+    State(cloud): State<SharedCloud>,
+    caller: Caller,
+    Path(device): Path<String>,
+    fields: Fields,
+) -> Result<Json<Value>, ApiError> {
+    let record = owned(&cloud.records(), &caller, &device)?.clone();
+    if let Some(name) = fields.text("name") {
+        return rename(&cloud, &caller, record, name);
+    }
+    match fields.text("signal") {
+        Some(signal @ ("0" | "1")) if cloud.presence(&record).is_online() => {
+            Ok(Json(json!({ "id": record.id, "connected": true, "signaling": signal == "1" })))
+        }
+        Some("0" | "1") => Err(ApiError::failure(StatusCode::REQUEST_TIMEOUT, "Timed out.")),
+        Some(_) => Err(ApiError::failure(StatusCode::BAD_REQUEST, "signal must be 0 or 1")),
+        None => Err(ApiError::failure(StatusCode::BAD_REQUEST, "Nothing to do?")),
+    }
+}
+
+fn rename(
+    cloud: &SharedCloud,
+    caller: &Caller,
+    record: DeviceRecord,
+    name: &str,
+) -> Result<Json<Value>, ApiError> {
+    let taken = cloud.records().devices.iter().any(|other| {
+        other.id != record.id
+            && other.owner.as_ref() == Some(&caller.username)
+            && other.name.as_deref() == Some(name)
+    });
+    if taken {
+        return Err(ApiError::failure(StatusCode::BAD_REQUEST, "Name already in use"));
+    }
+    cloud.update(|records| {
+        if let Some(device) = records.device_mut(&record.id) {
+            device.name = Some(name.to_owned());
+        }
+    });
+    Ok(Json(json!({ "id": record.id, "name": name })))
+}
+
+/// Claims a device that is online and nobody's, or asks its owner for it.
+async fn claim(
+    State(cloud): State<SharedCloud>,
+    caller: Caller,
+    fields: Fields,
+) -> Result<Json<Value>, ApiError> {
+    let id: DeviceId = fields
+        .text("id")
+        .and_then(|id| id.parse().ok())
+        .ok_or_else(|| ApiError::failures(StatusCode::BAD_REQUEST, "id is not a device id"))?;
+    let record = cloud.records().device(&id).cloned();
+    let record = record.ok_or_else(|| ApiError::failures(StatusCode::NOT_FOUND, "Device does not exist"))?;
+    match record.owner {
+        Some(owner) if owner == caller.username => {}
+        Some(_) if fields.flag("request_transfer") => {
+            return Ok(Json(json!({ "ok": true, "transfer_id": super::random_token() })));
+        }
+        Some(_) => {
+            let text = "That device belongs to someone else.";
+            return Err(ApiError::failures(StatusCode::FORBIDDEN, text));
+        }
+        None if cloud.presence(&record).is_online() => cloud.update(|records| {
+            if let Some(device) = records.device_mut(&id) {
+                device.owner = Some(caller.username);
+            }
+        }),
+        None => return Err(ApiError::failures(StatusCode::NOT_FOUND, "Device is not connected")),
+    }
+    Ok(Json(json!({ "ok": true, "user_id": null, "id": id, "connected": true })))
+}
+
+async fn release(
+    State(cloud): State<SharedCloud>,
+    caller: Caller,
+    Path(device): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let id = owned(&cloud.records(), &caller, &device)?.id.clone();
+    cloud.update(|records| {
+        if let Some(device) = records.device_mut(&id) {
+            device.owner = None;
+            device.name = None;
+        }
+    });
+    Ok(Json(json!({ "ok": true })))
+}
+
+/// The caller's device with this id or name.
+fn owned<'a>(records: &'a Records, caller: &Caller, device: &str) -> Result<&'a DeviceRecord, ApiError> {
+    records.device_of(&caller.username, device).ok_or_else(ApiError::unknown_device)
+}

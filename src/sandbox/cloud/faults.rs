@@ -1,0 +1,58 @@
+//! Faults that were ordered for the cloud's side.
+
+use super::{ApiError, SharedCloud};
+use crate::sandbox::{
+    control::routes::PREFIX,
+    fault::{Action, Moment},
+};
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{
+        StatusCode,
+        header::{CONTENT_LENGTH, RETRY_AFTER},
+    },
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use std::io;
+
+/// Lets the fault strike that was ordered for a request, if there is one.
+pub(super) async fn strike(State(cloud): State<SharedCloud>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.starts_with(PREFIX) {
+        return next.run(request).await;
+    }
+    match cloud.faults.strike(Moment::Http { method: request.method().as_str(), path }) {
+        Some(Action::Http(status)) => failure(status),
+        Some(Action::Hang) => std::future::pending().await,
+        Some(Action::Cut) => cut(next.run(request).await).await,
+        _ => next.run(request).await,
+    }
+}
+
+/// An answer as such a status has from the real cloud, or from what stands in front of it.
+fn failure(status: u16) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let text = status.canonical_reason().unwrap_or("failure");
+    match status {
+        StatusCode::UNAUTHORIZED => {
+            ApiError::oauth(status, "invalid_token", "The access token provided is invalid.").into_response()
+        }
+        StatusCode::TOO_MANY_REQUESTS => (status, [(RETRY_AFTER, "1")], text).into_response(),
+        status if status.is_server_error() => {
+            (status, Html(format!("<html><body><h1>{text}</h1></body></html>"))).into_response()
+        }
+        status => ApiError::failure(status, text).into_response(),
+    }
+}
+
+/// What was asked for has been done, but its answer breaks off in the middle.
+async fn cut(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let whole = to_bytes(body, super::BODY_LIMIT).await.unwrap_or_default();
+    let half = whole.slice(..whole.len() / 2);
+    parts.headers.insert(CONTENT_LENGTH, whole.len().max(1).into());
+    let pieces: [io::Result<Bytes>; 2] = [Ok(half), Err(io::ErrorKind::ConnectionReset.into())];
+    Response::from_parts(parts, Body::from_stream(futures_util::stream::iter(pieces)))
+}
