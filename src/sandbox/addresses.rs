@@ -6,7 +6,7 @@ use crate::{
     environment::Environment,
 };
 use serde::{Deserialize, Serialize};
-use std::{fs, io::ErrorKind};
+use std::{fs, io::ErrorKind, net::SocketAddr};
 
 /// The servers of a running sandbox, as written to its addresses file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ use std::{fs, io::ErrorKind};
 pub struct Addresses {
     /// Base URL of the cloud.
     pub api_url: String,
+    /// The USB/IP server that exports the devices.
+    pub usbip: SocketAddr,
     /// The process that runs the sandbox.
     pub pid: u32,
     /// Length of every pause in the sandbox, 1 being true to the hardware.
@@ -57,6 +59,7 @@ impl Addresses {
         environment
             .without_prefix("PARTICLE_")
             .with("PARTICLE_CONFIG_DIR", location.profile_folder())
+            .with("PARTICLE_USB_HOST", format!("usbip://{}", self.usbip))
             .with("PARTICLE_TIME_SCALE", self.time_scale.to_string())
     }
 }

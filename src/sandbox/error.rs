@@ -1,5 +1,7 @@
 //! What can go wrong with a sandbox as a whole.
 
+use super::bench::NoSuchBoard;
+use crate::{keys::KeyError, platform::DeviceIdError};
 use std::{io, path::PathBuf};
 
 /// Why a sandbox cannot be used.
@@ -42,6 +44,18 @@ pub enum SandboxError {
         /// The state file.
         path: PathBuf,
     },
+    /// A device that is spoken of is not there.
+    #[error("no device {0:?} is in the sandbox")]
+    UnknownDevice(String),
+    /// A device or its keys cannot be made.
+    #[error("cannot make a device: {0}")]
+    Board(#[from] NoSuchBoard),
+    /// A device or its keys cannot be made.
+    #[error("cannot make a device's key: {0}")]
+    Key(#[from] KeyError),
+    /// A device or its keys cannot be made.
+    #[error("cannot make a device: {0}")]
+    Id(#[from] DeviceIdError),
     /// A server of the sandbox cannot start.
     #[error("cannot start the sandbox's {server}: {source}")]
     Server {

@@ -1,9 +1,10 @@
 //! What a sandbox has in it when it is new.
 
 use super::{
-    SandboxError,
+    SandboxError, StateLock,
     bench::DeviceState,
     cloud::{Account, DeviceRecord, Records, RegisteredKey},
+    profile,
     state::State,
 };
 use crate::{
@@ -42,6 +43,12 @@ impl Default for Inventory {
 }
 
 impl Inventory {
+    /// Replaces a sandbox's state by a new one, with nobody logged in.
+    pub fn start_afresh(&self, lock: &StateLock) -> Result<(), SandboxError> {
+        profile::remove(lock.location())?;
+        self.make()?.write(lock.location())
+    }
+
     /// Makes the accounts, the devices and what the cloud knows of them. All keys are new.
     ///
     /// Every device is in order but the first: the key it holds is a good one, but not the one the cloud knows.
@@ -52,7 +59,8 @@ impl Inventory {
             let number = 1 + self.boards[..index].iter().filter(|other| other.id == platform.id).count();
             let (device, key) = device(platform, number)?;
             let known = if index == 0 { registered(&generate(key.algorithm())?) } else { registered(&key) };
-            let name = if number == 1 { platform.name.to_owned() } else { format!("{}_{number}", platform.name) };
+            let name =
+                if number == 1 { platform.name.to_owned() } else { format!("{}_{number}", platform.name) };
             records.devices.push(DeviceRecord {
                 id: device.id.clone(),
                 name: Some(name),

@@ -6,18 +6,21 @@
 mod addresses;
 pub mod bench;
 pub mod cloud;
+pub mod control;
 mod error;
 pub mod fault;
 mod fresh;
 mod join;
 mod location;
 mod lock;
+pub mod presence;
 mod profile;
 mod running;
 mod saver;
 mod state;
 
 pub use addresses::Addresses;
+pub use control::{ControlClient, ControlError};
 pub use error::SandboxError;
 pub use fresh::Inventory;
 pub use join::{AttachError, Attachment};

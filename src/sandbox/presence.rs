@@ -126,8 +126,8 @@ fn is_particles(protocol: Protocol, key: &[u8]) -> bool {
 
 fn check_address(device: &DeviceView, slot: &ServerSlot) -> Result<(), Reason> {
     let block = device.server_slot.get(slot.address_block..).and_then(|rest| rest.first_chunk());
-    let address = ServerAddress::from_block(block.ok_or(Reason::ServerAddress)?)
-        .map_err(|_| Reason::ServerAddress)?;
+    let address =
+        ServerAddress::from_block(block.ok_or(Reason::ServerAddress)?).map_err(|_| Reason::ServerAddress)?;
     let host = address.effective_host(device.protocol).replace("$id", device.id.as_str());
     // For UDP firmware uses its own port whatever is stored (Device OS `system_cloud_connection.cpp`).
     let port = match device.protocol {
@@ -146,7 +146,10 @@ fn check_address(device: &DeviceView, slot: &ServerSlot) -> Result<(), Reason> {
 mod tests {
     use super::*;
     use crate::{
-        keys::{PrivateKey, server::{Host, ServerSlotImage, default_image}},
+        keys::{
+            PrivateKey,
+            server::{Host, ServerSlotImage, default_image},
+        },
         platform::{DeviceId, Platform},
         sandbox::bench::DeviceState,
     };
@@ -197,7 +200,8 @@ mod tests {
         let (mut photon, key) = device("photon");
         let slot = &photon.platform.keys.unwrap().slots(Protocol::Tcp).unwrap().server;
         let address = ServerAddress::new("192.168.1.10".parse::<Host>().unwrap(), Some(9000)).unwrap();
-        let image = ServerSlotImage::new(Protocol::Tcp, particle_key(Protocol::Tcp).unwrap(), address).unwrap();
+        let image =
+            ServerSlotImage::new(Protocol::Tcp, particle_key(Protocol::Tcp).unwrap(), address).unwrap();
         photon.write_server_slot(Protocol::Tcp, &image.build(slot).unwrap());
         let reason = Reason::OtherServer { host: "192.168.1.10".into(), port: 9000 };
         assert_eq!(presence(&photon, Some(&key)), Presence::Offline(reason));

@@ -25,6 +25,15 @@ pub(super) fn point_at(location: &Location, api_url: &str) -> Result<(), Sandbox
     atomic_file::replace(&path, &content, Access::Owner).map_err(SandboxError::file("write", &path))
 }
 
+/// Removes the folder, and with it whoever is logged in.
+pub(super) fn remove(location: &Location) -> Result<(), SandboxError> {
+    let folder = location.profile_folder();
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(SandboxError::file("remove", folder)(error)),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

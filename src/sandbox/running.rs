@@ -2,24 +2,40 @@
 
 use super::{
     Addresses, Location, SandboxError, StateLock,
+    bench::{Bench, BenchOptions, Mode},
     cloud::{CloudServer, CloudState},
-    fresh::{self, Inventory},
+    fault::{Fault, Faults},
+    fresh::Inventory,
     profile,
-    saver::{ChangeSender, Saver},
+    saver::Saver,
     state::State,
 };
+use crate::clock::Clock;
 use std::{
-    process,
-    sync::{Arc, mpsc::Receiver},
+    io, process,
+    sync::{
+        Arc,
+        mpsc::{Receiver, sync_channel},
+    },
+    time::Duration,
 };
+
+/// How long a device that is restarting is waited for when a sandbox ends.
+const SETTLE_LIMIT: Duration = Duration::from_secs(5);
 
 /// How to run a sandbox.
 #[derive(Clone, Debug, Default)]
 pub struct StartOptions {
     /// TCP port of the cloud; 0 for one of the kernel's choice.
     pub api_port: u16,
+    /// TCP port of the USB/IP server; 0 for one of the kernel's choice.
+    pub usbip_port: u16,
     /// Another length for every pause than the state says.
     pub time_scale: Option<f64>,
+    /// Modes to put devices into first, by id or name.
+    pub modes: Vec<(String, Mode)>,
+    /// What is to go wrong.
+    pub faults: Vec<Fault>,
     /// What to put into a sandbox that is new.
     pub inventory: Inventory,
 }
@@ -41,7 +57,8 @@ struct Parts {
 
 impl Parts {
     fn state(&self) -> State {
-        State::new(self.time_scale, self.cloud.records().clone())
+        self.cloud.note_who_is_online();
+        State::new(self.time_scale, self.cloud.records().clone(), self.cloud.bench().snapshot())
     }
 }
 
@@ -51,13 +68,31 @@ impl Sandbox {
         let location = lock.location().clone();
         // A process that was killed may have left an announcement behind.
         Addresses::withdraw(&location)?;
-        let state = State::read(&location)?.unwrap_or_else(|| fresh::state(&options.inventory));
+        let mut state = match State::read(&location)? {
+            Some(state) => state,
+            None => options.inventory.make()?,
+        };
+        for (device, mode) in &options.modes {
+            state.set_mode(device, *mode)?;
+        }
         let time_scale = options.time_scale.unwrap_or(state.time_scale);
-        let (changes, changed) = ChangeSender::channel();
-        let cloud = Arc::new(CloudState::new(state.cloud, changes));
-        let server = CloudServer::start(Arc::clone(&cloud), options.api_port)
-            .map_err(|source| SandboxError::Server { server: "cloud", source })?;
-        let addresses = Addresses { api_url: server.url(), pid: process::id(), time_scale };
+        let (changes, changed) = sync_channel(1);
+        let faults = Arc::new(Faults::new(options.faults.clone()));
+        let bench = Bench::start(
+            state.bench,
+            BenchOptions {
+                usbip_port: options.usbip_port,
+                clock: Clock::new(time_scale),
+                faults: Arc::clone(&faults),
+                changes: changes.clone(),
+            },
+        );
+        let bench = Arc::new(bench.map_err(server_error("USB/IP server"))?);
+        let usbip = bench.usbip_address();
+        let cloud = Arc::new(CloudState::new(state.cloud, bench, faults, changes));
+        let server =
+            CloudServer::start(Arc::clone(&cloud), options.api_port).map_err(server_error("cloud"))?;
+        let addresses = Addresses { api_url: server.url(), usbip, pid: process::id(), time_scale };
         profile::point_at(&location, &addresses.api_url)?;
         let parts = Arc::new(Parts { time_scale, cloud });
         parts.state().write(&location)?;
@@ -80,10 +115,11 @@ impl Sandbox {
         self.addresses.announce(self.location())
     }
 
-    /// Stops the servers and saves a last time.
+    /// Lets devices finish the resets they are in, stops the servers and saves a last time.
     pub fn stop(self) -> Result<(), SandboxError> {
         let Self { parts, server, saver, addresses: _, lock } = self;
         Addresses::withdraw(lock.location())?;
+        parts.cloud.bench().settle(SETTLE_LIMIT);
         drop(server);
         let state = parts.state();
         drop(parts);
@@ -101,5 +137,9 @@ fn start_saver(parts: &Arc<Parts>, location: Location, changed: Receiver<()>) ->
             tracing::error!("{error}");
         }
     };
-    Saver::start(changed, save).map_err(|source| SandboxError::Server { server: "state keeper", source })
+    Saver::start(changed, save).map_err(server_error("state keeper"))
+}
+
+fn server_error(server: &'static str) -> impl FnOnce(io::Error) -> SandboxError {
+    move |source| SandboxError::Server { server, source }
 }

@@ -2,37 +2,18 @@
 
 use std::{
     io,
-    sync::mpsc::{self, Receiver, Sender},
+    sync::mpsc::Receiver,
     thread::{self, JoinHandle},
 };
 
-/// How the parts of a sandbox tell that they changed.
-#[derive(Clone)]
-pub struct ChangeSender(Sender<()>);
-
-impl ChangeSender {
-    /// A sender, and where its changes arrive.
-    pub fn channel() -> (Self, Receiver<()>) {
-        let (sender, receiver) = mpsc::channel();
-        (Self(sender), receiver)
-    }
-
-    /// Something that the state file holds has changed.
-    pub fn notify(&self) {
-        // Nobody listens once the sandbox is stopping; it saves a last time then.
-        let _ = self.0.send(());
-    }
-}
-
-/// A thread that saves after changes. It ends when every [`ChangeSender`] is gone.
+/// A thread that saves after changes. It ends when nobody is left who could change anything.
 pub(super) struct Saver(JoinHandle<()>);
 
 impl Saver {
-    /// Calls `save` after every change, once for changes that came together.
+    /// Calls `save` after every change. Changes that come while it saves are saved together.
     pub(super) fn start(changes: Receiver<()>, save: impl Fn() + Send + 'static) -> io::Result<Self> {
         let thread = thread::Builder::new().name("sandbox-saver".into()).spawn(move || {
-            while changes.recv().is_ok() {
-                while changes.try_recv().is_ok() {}
+            for () in changes {
                 save();
             }
         })?;

@@ -1,6 +1,10 @@
 //! The state file: everything a sandbox remembers from run to run.
 
-use super::{Location, SandboxError, cloud::Records};
+use super::{
+    Location, SandboxError,
+    bench::{DeviceState, Mode},
+    cloud::Records,
+};
 use crate::atomic_file::{self, Access};
 use serde::{Deserialize, Serialize};
 use std::{fs, io::ErrorKind};
@@ -17,12 +21,14 @@ pub struct State {
     pub time_scale: f64,
     /// What the cloud knows.
     pub cloud: Records,
+    /// The devices, with every byte in them.
+    pub bench: Vec<DeviceState>,
 }
 
 impl State {
     /// A state as it is written by this release.
-    pub fn new(time_scale: f64, cloud: Records) -> Self {
-        Self { version: VERSION, time_scale, cloud }
+    pub fn new(time_scale: f64, cloud: Records, bench: Vec<DeviceState>) -> Self {
+        Self { version: VERSION, time_scale, cloud, bench }
     }
 
     /// Reads the state at `location`; `None` if there is no such file.
@@ -47,6 +53,16 @@ impl State {
             });
         }
         serde_json::from_slice(&content).map(Some).map_err(damaged)
+    }
+
+    /// Puts the device with this id or name into a mode, as it will be when it gets power.
+    pub fn set_mode(&mut self, device: &str, mode: Mode) -> Result<(), SandboxError> {
+        let record = self.cloud.device_called(device);
+        let id = record.ok_or_else(|| SandboxError::UnknownDevice(device.to_owned()))?.id.clone();
+        for state in self.bench.iter_mut().filter(|state| state.id == id) {
+            state.mode = mode;
+        }
+        Ok(())
     }
 
     /// Writes the state.

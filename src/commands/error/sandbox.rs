@@ -1,7 +1,7 @@
 //! Errors of the sandbox.
 
 use super::{CommandError, Kind};
-use crate::sandbox::{AttachError, SandboxError};
+use crate::sandbox::{AttachError, ControlError, SandboxError};
 use std::io::ErrorKind;
 
 impl From<SandboxError> for CommandError {
@@ -13,9 +13,13 @@ impl From<SandboxError> for CommandError {
                 ErrorKind::AddrInUse => Kind::Busy,
                 _ => Kind::Failed,
             },
-            SandboxError::NoFolder | SandboxError::Damaged { .. } | SandboxError::Version { .. } => {
-                Kind::Failed
-            }
+            SandboxError::UnknownDevice(_) => Kind::NotFound,
+            SandboxError::Board(_) => Kind::Usage,
+            SandboxError::NoFolder
+            | SandboxError::Damaged { .. }
+            | SandboxError::Version { .. }
+            | SandboxError::Key(_)
+            | SandboxError::Id(_) => Kind::Failed,
         };
         let hint = match &error {
             SandboxError::NoFolder => Some("name a file with --sandbox=FILE or PARTICLE_SANDBOX_STATE"),
@@ -38,5 +42,16 @@ impl From<AttachError> for CommandError {
             AttachError::Sandbox(error) => error.into(),
             AttachError::Stopped(stop) => stop.into(),
         }
+    }
+}
+
+impl From<ControlError> for CommandError {
+    fn from(error: ControlError) -> Self {
+        let kind = match &error {
+            ControlError::Unreachable(_) | ControlError::Address(_) => Kind::Network,
+            ControlError::NotFound(_) => Kind::NotFound,
+            ControlError::Refused(_) => Kind::WrongMode,
+        };
+        Self::caused_by(kind, error)
     }
 }

@@ -1,13 +1,19 @@
 //! `particle sandbox`, and `particle --sandbox COMMAND`.
 
+mod cable;
+mod overview;
+mod press;
+mod reset;
 mod serve;
+mod status;
 
 use super::{CommandResult, Context};
 use crate::{
     clock::Clock,
     environment::Environment,
-    sandbox::{Attachment, Location},
+    sandbox::{Attachment, ControlClient, Location},
 };
+use clap::Subcommand;
 use std::path::PathBuf;
 
 /// The environment variable that names the state file where no option does.
@@ -18,19 +24,39 @@ pub(super) const STATE_VARIABLE: &str = "PARTICLE_SANDBOX_STATE";
 /// In another terminal, `particle --sandbox COMMAND` uses them. Without a running sandbox, `particle --sandbox COMMAND`
 /// starts one for the time of the command; what happens in it is kept either way.
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_precedence_over_arg = true)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// File that holds everything in the sandbox
     #[arg(long, global = true, value_name = "FILE")]
     state: Option<PathBuf>,
     #[command(flatten)]
     serve: serve::Args,
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Status(status::Args),
+    Press(press::Args),
+    /// Put a device's cable in
+    Plug(cable::Args),
+    /// Pull a device's cable
+    Unplug(cable::Args),
+    Reset(reset::Args),
 }
 
 /// Carries out the subcommand, or runs the sandbox until it is interrupted.
 pub fn run(context: &Context, args: Args) -> CommandResult {
     let location = location(args.state, &context.environment)?;
-    serve::run(context, location, args.serve)
+    match args.action {
+        None => serve::run(context, location, args.serve),
+        Some(Action::Status(args)) => status::run(context, &location, args),
+        Some(Action::Press(args)) => press::run(context, &location, args),
+        Some(Action::Plug(args)) => cable::run(context, &location, args, true),
+        Some(Action::Unplug(args)) => cable::run(context, &location, args, false),
+        Some(Action::Reset(args)) => reset::run(context, &location, args),
+    }
 }
 
 /// Joins or starts the sandbox that `--sandbox` names (with nothing in it: the one a bare `particle sandbox` runs).
@@ -55,4 +81,17 @@ fn location(file: Option<PathBuf>, environment: &Environment) -> CommandResult<L
         Some(file) => Location::of_file(&file)?,
         None => Location::of_user()?,
     })
+}
+
+/// Does something with a sandbox by its control routes, whoever runs it.
+fn control<T>(
+    context: &Context,
+    location: &Location,
+    action: impl FnOnce(&ControlClient) -> CommandResult<T>,
+) -> CommandResult<T> {
+    let sandbox = Attachment::open(location, &context.clock)?;
+    let outcome = ControlClient::new(sandbox.addresses()).map_err(Into::into);
+    let outcome = outcome.and_then(|client| action(&client));
+    sandbox.close()?;
+    outcome
 }

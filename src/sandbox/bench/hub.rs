@@ -11,10 +11,12 @@ use crate::{
     sandbox::fault::{Action, Faults, Moment},
     usb::usbip::protocol::{ExportedDevice, speed},
 };
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 use std::{
     net::{Shutdown, TcpStream},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
         mpsc::SyncSender,
     },
@@ -28,7 +30,8 @@ const FIRMWARE_START: Duration = Duration::from_millis(1000);
 const BUS_NUMBER: u32 = 1;
 
 /// A button, or what a person does with the two of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Button {
     /// Reset with SETUP/MODE held until it blinks yellow.
     Dfu,
@@ -58,6 +61,14 @@ pub(super) struct Hub {
     faults: Arc<Faults>,
     device_numbers: AtomicU32,
     changes: SyncSender<()>,
+    timers: Timers,
+}
+
+/// How many things are about to happen.
+#[derive(Default)]
+struct Timers {
+    running: Mutex<usize>,
+    all_done: Condvar,
 }
 
 /// A socket and the device in it.
@@ -96,7 +107,7 @@ impl Hub {
             let device_number = device_numbers.fetch_add(1, Ordering::Relaxed);
             Mutex::new(Socket { device, present, device_number, client: None, epoch: 0 })
         });
-        Self { sockets: sockets.collect(), clock, faults, device_numbers, changes }
+        Self { sockets: sockets.collect(), clock, faults, device_numbers, changes, timers: Timers::default() }
     }
 
     /// Looks at each device in turn.
@@ -245,12 +256,28 @@ impl Hub {
     fn later(self: &Arc<Self>, after: Duration, action: impl FnOnce(&Arc<Hub>) + Send + 'static) {
         let hub = Arc::downgrade(self);
         let wait = self.clock.scaled(after);
+        *self.timers.running() += 1;
         std::thread::spawn(move || {
             std::thread::sleep(wait);
             if let Some(hub) = hub.upgrade() {
                 action(&hub);
+                *hub.timers.running() -= 1;
+                hub.timers.all_done.notify_all();
             }
         });
+    }
+
+    /// Waits until nothing is about to happen by itself, but no longer than `limit`.
+    pub(super) fn settle(&self, limit: Duration) {
+        let running = self.timers.running();
+        // Whether the time ran out or the timers did makes no difference to who waits.
+        let _ = self.timers.all_done.wait_timeout_while(running, limit, |running| *running > 0);
+    }
+}
+
+impl Timers {
+    fn running(&self) -> MutexGuard<'_, usize> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -31,10 +31,8 @@ use hub::Hub;
 use std::{
     io,
     net::SocketAddr,
-    sync::{
-        Arc,
-        mpsc::{Receiver, sync_channel},
-    },
+    sync::{Arc, mpsc::SyncSender},
+    time::Duration,
 };
 
 /// How a bench is set up.
@@ -45,6 +43,8 @@ pub struct BenchOptions {
     pub clock: Clock,
     /// Faults that are to strike; shared with whoever else has phases to strike in.
     pub faults: Arc<Faults>,
+    /// Told, without waiting, each time something to be remembered has changed.
+    pub changes: SyncSender<()>,
 }
 
 /// A running bench. Dropping it takes all devices off the bus.
@@ -90,14 +90,10 @@ pub enum BenchError {
 
 impl Bench {
     /// Sets up the devices and starts the USB/IP server.
-    ///
-    /// The receiver is told each time something to be remembered has changed; changes that come faster than they are
-    /// received are told once.
-    pub fn start(states: Vec<DeviceState>, options: BenchOptions) -> io::Result<(Self, Receiver<()>)> {
-        let (sender, changes) = sync_channel(1);
-        let hub = Arc::new(Hub::new(states, options.clock, options.faults, sender));
+    pub fn start(states: Vec<DeviceState>, options: BenchOptions) -> io::Result<Self> {
+        let hub = Arc::new(Hub::new(states, options.clock, options.faults, options.changes));
         let server = usbip::Server::start(options.usbip_port, &hub)?;
-        Ok((Self { hub, server }, changes))
+        Ok(Self { hub, server })
     }
 
     /// Where the USB/IP server listens.
@@ -138,6 +134,11 @@ impl Bench {
         Ok(())
     }
 
+    /// Waits until no device is in the middle of a reset, but no longer than `limit`.
+    pub fn settle(&self, limit: Duration) {
+        self.hub.settle(limit);
+    }
+
     fn index(&self, id: &DeviceId) -> Result<usize, BenchError> {
         let ids = self.hub.for_each(|device| device.board.state.id == *id);
         ids.iter().position(|same| *same).ok_or_else(|| BenchError::UnknownDevice(id.clone()))
@@ -151,7 +152,7 @@ impl Drop for Bench {
 }
 
 impl DeviceView {
-    fn new(state: &DeviceState, bus_id: String) -> Self {
+    pub(super) fn new(state: &DeviceState, bus_id: String) -> Self {
         Self {
             id: state.id.clone(),
             platform: state.platform,

@@ -2,11 +2,12 @@
 
 use super::{dct, memory::Memory, os_version::OsVersion};
 use crate::platform::{DeviceId, KeyLayout, Mcu, Platform, Protocol};
+use clap::ValueEnum;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// What a device is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// Running its application: breathing cyan when online.
@@ -14,9 +15,21 @@ pub enum Mode {
     /// Waiting to be set up: blinking dark blue.
     Listening,
     /// Running Device OS without the application: breathing magenta.
+    #[value(alias = "safe")]
     SafeMode,
     /// The bootloader offers DFU: blinking yellow.
     Dfu,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Mode::Normal => "normal",
+            Mode::Listening => "listening",
+            Mode::SafeMode => "safe-mode",
+            Mode::Dfu => "dfu",
+        })
+    }
 }
 
 /// Device Protection.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// An answer other than success.
 #[derive(Debug)]
-pub(super) struct ApiError {
+pub(in crate::sandbox) struct ApiError {
     status: StatusCode,
     body: Value,
 }
@@ -21,7 +21,7 @@ impl ApiError {
     }
 
     /// A failure of the ordinary kind: `{"ok": false, "error"}`.
-    pub(super) fn failure(status: StatusCode, error: &str) -> Self {
+    pub(in crate::sandbox) fn failure(status: StatusCode, error: &str) -> Self {
         Self { status, body: json!({ "ok": false, "error": error }) }
     }
 

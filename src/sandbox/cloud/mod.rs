@@ -5,23 +5,32 @@
 
 mod access_tokens;
 mod credentials;
+mod devices;
 mod error;
+mod faults;
 mod fields;
 mod logins;
 mod oauth;
+mod provisioning;
 mod records;
 mod server;
 mod users;
 
+pub(super) use error::ApiError;
 pub use records::{AccessToken, Account, DeviceRecord, Records, RegisteredKey};
 pub use server::CloudServer;
 
-use super::saver::ChangeSender;
+use super::{
+    bench::Bench,
+    control,
+    fault::Faults,
+    presence::{Presence, Reason},
+};
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
-use error::ApiError;
+use jiff::Timestamp;
 use logins::Logins;
 use rand::{RngCore, rngs::OsRng};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc::SyncSender};
 
 /// Most bytes of a request body.
 const BODY_LIMIT: usize = 4 << 20;
@@ -30,15 +39,22 @@ const BODY_LIMIT: usize = 4 << 20;
 pub struct CloudState {
     records: Mutex<Records>,
     logins: Mutex<Logins>,
-    changes: ChangeSender,
+    bench: Arc<Bench>,
+    faults: Arc<Faults>,
+    changes: SyncSender<()>,
 }
 
-type SharedCloud = Arc<CloudState>;
+pub(super) type SharedCloud = Arc<CloudState>;
 
 impl CloudState {
-    /// A cloud that knows `records`, and tells `changes` whenever they change.
-    pub fn new(records: Records, changes: ChangeSender) -> Self {
-        Self { records: Mutex::new(records), logins: Mutex::default(), changes }
+    /// A cloud that knows `records`, and tells `changes` whenever they change. The devices on the bench connect to it.
+    pub fn new(records: Records, bench: Arc<Bench>, faults: Arc<Faults>, changes: SyncSender<()>) -> Self {
+        Self { records: Mutex::new(records), logins: Mutex::default(), bench, faults, changes }
+    }
+
+    /// The devices.
+    pub fn bench(&self) -> &Bench {
+        &self.bench
     }
 
     /// What the cloud knows, to be looked at.
@@ -49,8 +65,31 @@ impl CloudState {
 
     fn update<T>(&self, change: impl FnOnce(&mut Records) -> T) -> T {
         let result = change(&mut self.records());
-        self.changes.notify();
+        // A full channel means that a change is already waiting to be saved.
+        let _ = self.changes.try_send(());
         result
+    }
+
+    /// Whether a device is connected, now.
+    fn presence(&self, record: &DeviceRecord) -> Presence {
+        let devices = self.bench.devices();
+        match devices.iter().find(|device| device.id == record.id) {
+            Some(device) => Presence::of(device, record.key.as_ref()),
+            None => Presence::Offline(Reason::Absent),
+        }
+    }
+
+    /// Remembers which devices are online, and lets the devices know.
+    pub fn note_who_is_online(&self) {
+        let mut records = self.records();
+        for device in &mut records.devices {
+            let online = self.presence(device).is_online();
+            if online {
+                device.last_heard = Some(Timestamp::now());
+            }
+            // A device that is not on the bench need not be told.
+            let _ = self.bench.set_connected(&device.id, online);
+        }
     }
 
     fn logins(&self) -> MutexGuard<'_, Logins> {
@@ -73,8 +112,12 @@ fn router(cloud: SharedCloud) -> Router {
         .merge(oauth::routes())
         .merge(users::routes())
         .merge(access_tokens::routes())
+        .merge(devices::routes())
+        .merge(provisioning::routes())
+        .merge(control::routes::routes())
         .fallback(|| async { ApiError::failure(StatusCode::NOT_FOUND, "no such route") })
         .layer(middleware::from_fn(credentials::token_to_header))
+        .layer(middleware::from_fn_with_state(Arc::clone(&cloud), faults::strike))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(cloud)
 }

@@ -1,12 +1,6 @@
 //! `POST /v1/provisioning/ID`: a device gets another public key.
 
-use super::{
-    SharedCloud,
-    credentials::Caller,
-    error::ApiError,
-    fields::Fields,
-    records::RegisteredKey,
-};
+use super::{SharedCloud, credentials::Caller, error::ApiError, fields::Fields, records::RegisteredKey};
 use crate::{
     keys::PublicKey,
     platform::{DeviceId, KeyAlgorithm},

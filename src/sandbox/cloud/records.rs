@@ -100,6 +100,12 @@ impl Records {
         self.devices.iter_mut().find(|device| device.id == *id)
     }
 
+    /// The device with this id (any case) or name, whoever owns it.
+    pub fn device_called(&self, id_or_name: &str) -> Option<&DeviceRecord> {
+        let by_id = self.devices.iter().find(|device| device.id.as_str().eq_ignore_ascii_case(id_or_name));
+        by_id.or_else(|| self.devices.iter().find(|device| device.name.as_deref() == Some(id_or_name)))
+    }
+
     /// A device of `owner`, by id (any case) or name.
     pub fn device_of(&self, owner: &str, id_or_name: &str) -> Option<&DeviceRecord> {
         let mine = || self.devices.iter().filter(|device| device.owner.as_deref() == Some(owner));

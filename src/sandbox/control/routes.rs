@@ -103,10 +103,10 @@ async fn cable(
 
 /// The device with this id or name, whoever owns it.
 fn find<'a>(records: &'a Records, device: &str) -> Result<&'a DeviceRecord, ApiError> {
-    let by_id = records.devices.iter().find(|known| known.id.as_str().eq_ignore_ascii_case(device));
-    by_id.or_else(|| records.devices.iter().find(|known| known.name.as_deref() == Some(device))).ok_or_else(
-        || ApiError::failure(StatusCode::NOT_FOUND, &format!("no device {device:?} is in the sandbox")),
-    )
+    let known = records.device_called(device);
+    known.ok_or_else(|| {
+        ApiError::failure(StatusCode::NOT_FOUND, &format!("no device {device:?} is in the sandbox"))
+    })
 }
 
 fn refused(error: BenchError) -> ApiError {
