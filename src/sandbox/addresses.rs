@@ -6,7 +6,15 @@ use crate::{
     environment::Environment,
 };
 use serde::{Deserialize, Serialize};
-use std::{fs, io::ErrorKind, net::SocketAddr};
+use std::{
+    fs,
+    io::ErrorKind,
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+/// How long a sandbox on this computer may take to accept a connection.
+const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 
 /// The servers of a running sandbox, as written to its addresses file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +41,11 @@ impl Addresses {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(SandboxError::file("read", path)(error)),
         }
+    }
+
+    /// Whether somebody listens there.
+    pub(super) fn answer(&self) -> bool {
+        TcpStream::connect_timeout(&self.usbip, CONNECT_LIMIT).is_ok()
     }
 
     /// Tells other processes where this sandbox is running.

@@ -40,7 +40,8 @@ impl Attachment {
             if let Some(lock) = StateLock::try_take(location)? {
                 return Ok(Self::Own(Box::new(Sandbox::start(lock, &StartOptions::default())?)));
             }
-            if let Some(addresses) = Addresses::read(location)? {
+            // What a killed sandbox has left behind leads nowhere.
+            if let Some(addresses) = Addresses::read(location)?.filter(Addresses::answer) {
                 return Ok(Self::Joined(addresses));
             }
             if start.elapsed() > PATIENCE {

@@ -29,6 +29,11 @@ impl Location {
         &self.state_file
     }
 
+    /// The folder all of it is in.
+    pub fn folder(&self) -> &Path {
+        self.state_file.parent().unwrap_or(Path::new("/"))
+    }
+
     /// The file locked by the process that uses the state.
     pub fn lock_file(&self) -> PathBuf {
         self.beside(".lock")

@@ -118,6 +118,15 @@ impl TestEnvironment {
         self.in_sandbox(["login", "--username", USERNAME, "--password", PASSWORD]).success();
     }
 
+    /// What `sandbox status` tells of the device with this name or id.
+    #[track_caller]
+    pub fn device(&self, name_or_id: &str) -> Value {
+        let status = self.in_sandbox(["--json", "sandbox", "status"]).success().data();
+        let devices = status["devices"].as_array().unwrap();
+        let found = devices.iter().find(|device| device["name"] == name_or_id || device["id"] == name_or_id);
+        found.unwrap_or_else(|| panic!("no {name_or_id} in {devices:#?}")).clone()
+    }
+
     /// Starts a sandbox in a process of its own, with these further arguments, and waits until it is ready.
     pub fn start_sandbox<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Sandbox {
         let mut command = self.command(["--json", "sandbox", "--time-scale", "0.01", "--state"]);

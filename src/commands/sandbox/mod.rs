@@ -1,6 +1,7 @@
 //! `particle sandbox`, and `particle --sandbox COMMAND`.
 
 mod cable;
+mod demo;
 mod overview;
 mod press;
 mod reset;
@@ -44,6 +45,7 @@ enum Action {
     /// Pull a device's cable
     Unplug(cable::Args),
     Reset(reset::Args),
+    Demo(demo::Args),
 }
 
 /// Carries out the subcommand, or runs the sandbox until it is interrupted.
@@ -55,6 +57,7 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
         Some(Action::Press(args)) => press::run(context, &location, args),
         Some(Action::Plug(args)) => cable::run(context, &location, args, true),
         Some(Action::Unplug(args)) => cable::run(context, &location, args, false),
+        Some(Action::Demo(args)) => demo::run(context, args),
         Some(Action::Reset(args)) => reset::run(context, &location, args),
     }
 }

@@ -150,7 +150,7 @@ fn platform(name: &str) -> Result<&'static Platform, String> {
     platform.ok_or_else(|| "there is no virtual board of that name".to_owned())
 }
 
-fn time_scale(text: &str) -> Result<f64, String> {
+pub(super) fn time_scale(text: &str) -> Result<f64, String> {
     let scale: Option<f64> = text.parse().ok().filter(|scale| (0.0..=100.0).contains(scale));
     scale.ok_or_else(|| "give a number from 0 to 100".to_owned())
 }
