@@ -5,7 +5,7 @@ use crate::{
     clock::Clock,
     commands::{CommandError, CommandResult, Kind},
     dfu::Dfu,
-    platform::Platform,
+    platform::{ControlRequests, Platform},
     usb::{
         AttachedDevice, Bus, UsbError,
         control::{ControlChannel, ControlError, Order, messages::DeviceMode},
@@ -136,8 +136,11 @@ fn explain(error: ControlError, platform: &Platform, order: Order) -> CommandErr
         return error.into();
     }
     let message = format!("the firmware of this {} does not know this command", platform.display_name);
-    let update = "`particle update` brings the firmware up to date";
-    CommandError::new(Kind::Device, message).hint(by_hand).hint(update)
+    let error = CommandError::new(Kind::Device, message).hint(by_hand);
+    match platform.control_requests {
+        ControlRequests::No => error,
+        ControlRequests::Since(..) => error.hint("`particle update` brings the firmware up to date"),
+    }
 }
 
 fn without_dfu(target: &Target) -> CommandError {

@@ -73,11 +73,17 @@ impl ControlChannel {
         let mut wait = Wait::new(&self.clock, limit);
         let (id, has_buffer) = self.announce(kind, payload, &mut wait)?;
         let outcome = self.carry_out(id, has_buffer, payload, wait.again());
-        if outcome.is_err() {
-            // The request has failed already; that it cannot be taken back is no news.
-            let _ = self.reset(id);
-        }
-        outcome
+        outcome.map_err(|error| match error {
+            // A device that restarts shows as either, depending on the operating system.
+            ControlError::Transfer(TransferError::Disconnected | TransferError::Other(_)) => {
+                ControlError::Lost
+            }
+            error => {
+                // The request has failed already; that it cannot be taken back is no news.
+                let _ = self.reset(id);
+                error
+            }
+        })
     }
 
     /// INIT, again and again while the device is busy with other requests. Gives the request's id and whether the

@@ -24,6 +24,9 @@ pub enum ControlError {
     /// The device dropped the request.
     #[error("Request was cancelled")]
     Cancelled,
+    /// The device went away after it had accepted the request.
+    #[error("the device was disconnected before it answered")]
+    Lost,
     /// The device has no memory for the request.
     #[error("Memory allocation error")]
     NoMemory,
@@ -54,10 +57,5 @@ impl ControlError {
     /// Whether the firmware does not know the request, or knows no requests.
     pub fn is_not_supported(&self) -> bool {
         matches!(self, Self::Unsupported | Self::Refused(ResultCode::NOT_SUPPORTED))
-    }
-
-    /// Whether the device went away, as it does when it restarts.
-    pub fn is_disconnect(&self) -> bool {
-        matches!(self, Self::Transfer(TransferError::Disconnected | TransferError::Other(_)))
     }
 }

@@ -67,7 +67,7 @@ impl ControlChannel {
         match self.request(order.request_type(), &[], REQUEST_LIMIT) {
             Ok(_) => Ok(()),
             // Device OS 0.8.0 to 1.0.1 restarts before its answer has been fetched.
-            Err(error) if order.restarts() && error.is_disconnect() => Ok(()),
+            Err(ControlError::Lost) if order.restarts() => Ok(()),
             Err(ControlError::Unsupported) => {
                 let numbers = self.raw_numbers()?.ok_or(ControlError::Unsupported)?;
                 let request = order.raw_request(numbers).ok_or(ControlError::Unsupported)?;

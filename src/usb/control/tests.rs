@@ -265,7 +265,7 @@ fn a_device_that_restarts_before_it_answers_has_obeyed() {
     let (mut channel, _) = connect(Device { restarts: true, ..modern() });
     assert_eq!(channel.order(Order::EnterDfu), Ok(()));
     let (mut channel, _) = connect(Device { restarts: true, ..modern() });
-    assert_eq!(channel.order(Order::StopListening), Err(TransferError::Disconnected.into()));
+    assert_eq!(channel.order(Order::StopListening), Err(ControlError::Lost));
 }
 
 #[test]
