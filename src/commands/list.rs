@@ -56,6 +56,7 @@ impl Filter {
 
 /// One device of the list. Variables and functions are null where they are not known.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Row {
     id: String,
     name: Option<String>,

@@ -31,6 +31,7 @@ impl Sourced {
 
 /// The settings in force. The token is shown, as in the Node tool: people copy it from here.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct InForce<'a> {
     profile: Sourced,
     api_url: Sourced,

@@ -50,6 +50,7 @@ struct Confirmed {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct LoggedIn<'a> {
     username: Option<&'a str>,
     profile: &'a str,
