@@ -1,5 +1,7 @@
 //! Black-box tests: the built binary, as a person or a script runs it. One file a command group.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "this is all test code")]
+
 #[path = "../support/mod.rs"]
 mod support;
 
