@@ -12,6 +12,7 @@ pub mod keys;
 pub mod platform;
 pub mod sandbox;
 pub mod secret;
+pub mod serial;
 pub mod settings;
 pub mod ui;
 pub mod usb;

@@ -1,6 +1,8 @@
 //! The list of commands and who carries each one out.
 
-use super::{CommandResult, Context, completions, config, list, login, logout, man, sandbox, usb, whoami};
+use super::{
+    CommandResult, Context, completions, config, list, login, logout, man, sandbox, serial, usb, whoami,
+};
 use clap::Subcommand;
 
 /// Every command. A new one is a new file and a line here and in [`Context::run`].
@@ -10,11 +12,13 @@ pub enum Command {
     Completions(completions::Args),
     #[command(visible_alias = "profile")]
     Config(config::Args),
+    Identify(serial::identify::Args),
     List(list::Args),
     Login(login::Args),
     Logout(logout::Args),
     Man(man::Args),
     Sandbox(sandbox::Args),
+    Serial(serial::Args),
     Usb(usb::Args),
     Whoami(whoami::Args),
 }
@@ -25,11 +29,13 @@ impl Context<'_> {
         match command {
             Command::Completions(args) => completions::run(self, args),
             Command::Config(args) => config::run(self, args),
+            Command::Identify(args) => serial::identify::run(self, args),
             Command::List(args) => list::run(self, args),
             Command::Login(args) => login::run(self, args),
             Command::Logout(args) => logout::run(self, args),
             Command::Man(args) => man::run(self, args),
             Command::Sandbox(args) => sandbox::run(self, args),
+            Command::Serial(args) => serial::run(self, args),
             Command::Usb(args) => usb::run(self, args),
             Command::Whoami(args) => whoami::run(self, args),
         }

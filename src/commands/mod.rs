@@ -14,6 +14,7 @@ mod login;
 mod logout;
 mod man;
 mod sandbox;
+mod serial;
 mod usb;
 mod whoami;
 

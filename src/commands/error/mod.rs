@@ -8,6 +8,7 @@ mod dfu;
 mod keys;
 mod output;
 mod sandbox;
+mod serial;
 mod settings;
 mod usb;
 

@@ -1,0 +1,37 @@
+//! Errors of serial ports and of the listening-mode console.
+
+use super::{CommandError, Kind};
+use crate::serial::{ListeningError, PortError};
+
+const PORT_HINT: &str = "`particle serial list` shows the ports there are";
+const BUSY_HINT: &str = "close the program that has it open, such as a serial monitor";
+const GROUP_HINT: &str =
+    "add yourself to the group that owns it (`sudo usermod -aG dialout $USER`) and log in again";
+const LISTENING_HINT: &str = "put the device into listening mode (hold MODE or SETUP for three seconds, until the light blinks blue) and try again";
+
+impl From<PortError> for CommandError {
+    fn from(error: PortError) -> Self {
+        match error {
+            PortError::Usb(error) => error.into(),
+            PortError::Transfer(error) => error.into(),
+            PortError::NotFound(_) => Self::caused_by(Kind::NoDevice, error).hint(PORT_HINT),
+            PortError::Busy(_) => Self::caused_by(Kind::Busy, error).hint(BUSY_HINT),
+            PortError::Permission(_) if cfg!(target_os = "linux") => {
+                Self::caused_by(Kind::Permission, error).hint(GROUP_HINT)
+            }
+            PortError::Permission(_) => Self::caused_by(Kind::Permission, error),
+            PortError::Unusable { .. } | PortError::NoInterface(_) => Self::caused_by(Kind::Device, error),
+            PortError::Listing(_) => Self::caused_by(Kind::Failed, error),
+        }
+    }
+}
+
+impl From<ListeningError> for CommandError {
+    fn from(error: ListeningError) -> Self {
+        match error {
+            ListeningError::Port(error) => error.into(),
+            ListeningError::Stopped(stop) => stop.into(),
+            ListeningError::Silent => Self::caused_by(Kind::WrongMode, error).hint(LISTENING_HINT),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `particle serial`: devices attached by a serial port.
+
+pub mod identify;
+mod list;
+mod port;
+mod subject;
+
+use super::{CommandResult, Context};
+use clap::Subcommand;
+
+/// Work with devices over their serial ports
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: SerialCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum SerialCommand {
+    List(list::Args),
+    Identify(identify::Args),
+}
+
+/// Runs one of the group's commands.
+pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
+    match args.command {
+        SerialCommand::List(args) => list::run(context, args),
+        SerialCommand::Identify(args) => identify::run(context, args),
+    }
+}

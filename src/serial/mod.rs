@@ -1,0 +1,16 @@
+//! Serial ports: which there are, what is said over them, and the orders given by line speed.
+//!
+//! A port is one of the operating system, or the console of a device on a [`Bus`](crate::usb::Bus): the two are the
+//! same to everything above [`Port`].
+
+mod discovery;
+mod listening;
+mod port;
+mod system_port;
+mod touch;
+mod usb_port;
+
+pub use discovery::{SerialDevice, bus_ports, system_ports};
+pub use listening::{ConsoleIdentity, ListeningConsole, ListeningError};
+pub use port::{CONSOLE_BAUD_RATE, Port, PortError};
+pub use touch::BaudTouch;
