@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
 };
+use tempfile::NamedTempFile;
 
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,21 @@ pub fn replace(path: &Path, contents: &[u8], access: Access) -> io::Result<()> {
     }
 }
 
+/// Makes a file that does not exist yet; fails with [`io::ErrorKind::AlreadyExists`] where one does.
+///
+/// As with [`replace`], the file appears with all its contents or not at all.
+pub fn create(path: &Path, contents: &[u8], access: Access) -> io::Result<()> {
+    temporary(path, contents, access)?.persist_noclobber(path)?;
+    Ok(())
+}
+
 fn write_beside(path: &Path, contents: &[u8], access: Access) -> io::Result<()> {
+    temporary(path, contents, access)?.persist(path)?;
+    Ok(())
+}
+
+/// A temporary file with these contents in the folder of `path`.
+fn temporary(path: &Path, contents: &[u8], access: Access) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".particle-");
     #[cfg(unix)]
@@ -50,8 +65,7 @@ fn write_beside(path: &Path, contents: &[u8], access: Access) -> io::Result<()> 
     let mut file = builder.tempfile_in(folder_of(path))?;
     file.write_all(contents)?;
     file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    Ok(file)
 }
 
 /// The folder a file is in; the current one for a bare name.
@@ -80,6 +94,17 @@ mod tests {
         assert_ne!(mode(&path), 0o600);
         replace(&path, b"new", Access::Owner).unwrap();
         assert_eq!((fs::read(&path).unwrap().as_slice(), mode(&path)), (&b"new"[..], 0o600));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        create(&path, b"old", Access::Owner).unwrap();
+        let refused = create(&path, b"new", Access::Owner).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!((fs::read(&path).unwrap().as_slice(), mode(&path)), (&b"old"[..], 0o600));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
     }
 

@@ -1,7 +1,7 @@
 //! The list of commands and who carries each one out.
 
 use super::{
-    CommandResult, Context, completions, config, list, login, logout, man, sandbox, serial, usb, whoami,
+    CommandResult, Context, completions, config, keys, list, login, logout, man, sandbox, serial, usb, whoami,
 };
 use clap::Subcommand;
 
@@ -13,6 +13,7 @@ pub enum Command {
     #[command(visible_alias = "profile")]
     Config(config::Args),
     Identify(serial::identify::Args),
+    Keys(keys::Args),
     List(list::Args),
     Login(login::Args),
     Logout(logout::Args),
@@ -30,6 +31,7 @@ impl Context<'_> {
             Command::Completions(args) => completions::run(self, args),
             Command::Config(args) => config::run(self, args),
             Command::Identify(args) => serial::identify::run(self, args),
+            Command::Keys(args) => keys::run(self, args),
             Command::List(args) => list::run(self, args),
             Command::Login(args) => login::run(self, args),
             Command::Logout(args) => logout::run(self, args),

@@ -4,6 +4,7 @@ use super::{DeviceLock, Operator, Target, buttons, heed_interrupts, operator::RE
 use crate::{
     commands::{CommandError, CommandResult, Context, Kind},
     dfu::{Dfu, DfuError},
+    ui::Ui,
     usb::control::{ControlError, Order, messages::DeviceMode},
 };
 use std::time::Duration;
@@ -37,7 +38,7 @@ pub enum After {
 
 /// A device in DFU mode, locked for this process.
 pub struct DfuSession<'c> {
-    context: &'c Context<'c>,
+    ui: &'c Ui,
     operator: Operator,
     target: Target,
     found_in: FoundIn,
@@ -50,7 +51,7 @@ impl<'c> DfuSession<'c> {
     ///
     /// Firmware is told to restart into DFU mode. Where it does not understand or answer, a person at a terminal is
     /// told which buttons to press and waited for; elsewhere that is an error. Protected devices are refused.
-    pub fn enter(context: &'c Context<'c>, target: &Target) -> CommandResult<Self> {
+    pub fn enter(context: &'c Context<'_>, target: &Target) -> CommandResult<Self> {
         heed_interrupts(&context.clock);
         let operator = Operator::new(context.buses()?, &context.clock);
         let lock = operator.lock(target)?;
@@ -59,7 +60,7 @@ impl<'c> DfuSession<'c> {
         if dfu.is_protected()? {
             return Err(DfuError::Protected.into());
         }
-        Ok(Self { context, operator, target, found_in, dfu, _lock: lock })
+        Ok(Self { ui: context.ui, operator, target, found_in, dfu, _lock: lock })
     }
 
     /// The bootloader.
@@ -92,7 +93,7 @@ impl<'c> DfuSession<'c> {
                 Err(error.hint(hint))
             }
             Err(error) => {
-                let ui = self.context.ui;
+                let ui = self.ui;
                 if let Err(further) = self.finish(After::Restore) {
                     ui.warn(format!("the device is still in DFU mode: {}", further.message()));
                 }
@@ -117,7 +118,7 @@ impl<'c> DfuSession<'c> {
         match restored {
             Err(error) if !matches!(error.kind(), Kind::Interrupted | Kind::Timeout) => {
                 let hints = error.hints().join("; ");
-                self.context.ui.warn(format!("{}: {hints}", error.message()));
+                self.ui.warn(format!("{}: {hints}", error.message()));
                 Ok(())
             }
             outcome => outcome,

@@ -8,7 +8,7 @@ use crate::{
 
 impl Context<'_> {
     /// The id of the account's device with this name.
-    pub(super) fn device_id_of(&self, name: &str) -> CommandResult<DeviceId> {
+    pub fn device_id_of(&self, name: &str) -> CommandResult<DeviceId> {
         let session = self.session().map_err(|error| {
             error.hint(format!("the cloud is asked who {name:?} is; a device id needs no login"))
         })?;

@@ -11,7 +11,6 @@ impl From<KeyError> for CommandError {
             KeyError::Encrypted => {
                 (Kind::Failed, Some("take the passphrase off first: `openssl pkey -in FILE -out plain.pem`"))
             }
-            KeyError::Damaged(_) => (Kind::Verification, None),
             KeyError::WrongAlgorithm { .. } => (
                 Kind::Failed,
                 Some(
@@ -33,7 +32,7 @@ impl From<KeyError> for CommandError {
 
 impl From<ReaderError> for CommandError {
     fn from(error: ReaderError) -> Self {
-        Self::caused_by(Kind::Verification, error)
+        Self::caused_by(Kind::Failed, error)
     }
 }
 
