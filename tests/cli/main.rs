@@ -7,3 +7,4 @@ mod support;
 
 mod account;
 mod sandbox;
+mod sandbox_cloud;

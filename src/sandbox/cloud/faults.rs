@@ -15,6 +15,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
+use futures_util::{StreamExt, stream};
 use std::io;
 
 /// Lets the fault strike that was ordered for a request, if there is one.
@@ -53,6 +54,11 @@ async fn cut(response: Response) -> Response {
     let whole = to_bytes(body, super::BODY_LIMIT).await.unwrap_or_default();
     let half = whole.slice(..whole.len() / 2);
     parts.headers.insert(CONTENT_LENGTH, whole.len().max(1).into());
-    let pieces: [io::Result<Bytes>; 2] = [Ok(half), Err(io::ErrorKind::ConnectionReset.into())];
-    Response::from_parts(parts, Body::from_stream(futures_util::stream::iter(pieces)))
+    let first: io::Result<Bytes> = Ok(half);
+    let end = stream::once(async {
+        // Lets the server send what it has before it finds out that there is no more.
+        tokio::task::yield_now().await;
+        Err(io::ErrorKind::ConnectionReset.into())
+    });
+    Response::from_parts(parts, Body::from_stream(stream::iter([first]).chain(end)))
 }
