@@ -1,11 +1,14 @@
 //! A device in DFU mode for the time of a command, and back in its own mode afterwards.
 
-use super::{DeviceLock, Operator, Target, buttons, heed_interrupts, operator::RESTART_LIMIT};
+use super::{
+    DeviceLock, Operator, Target, buttons, heed_interrupts,
+    operator::{Answer, RESTART_LIMIT},
+};
 use crate::{
     commands::{CommandError, CommandResult, Context, Kind},
     dfu::{Dfu, DfuError},
     ui::Ui,
-    usb::control::{ControlError, Order, messages::DeviceMode},
+    usb::control::{Order, messages::DeviceMode},
 };
 use std::time::Duration;
 
@@ -141,13 +144,12 @@ fn bring_to_dfu(
     }
     let _progress = context.ui.spinner("Putting the device into DFU mode...");
     let found_in = found_in(operator, target);
-    let limit = match operator.try_order(target, Order::EnterDfu) {
-        Ok(()) => RESTART_LIMIT,
-        Err(error) if error.is_not_supported() || error == ControlError::Timeout => {
+    let limit = match operator.give_order(target, Order::EnterDfu)? {
+        Answer::Obeyed => RESTART_LIMIT,
+        Answer::NotUnderstood | Answer::Silence => {
             ask_for_buttons(context, target)?;
             PERSON_LIMIT
         }
-        Err(error) => return Err(error.into()),
     };
     Ok((found_in, operator.await_mode(target, true, limit)?))
 }

@@ -6,6 +6,7 @@ use crate::{
     commands::{CommandError, CommandResult, Kind},
     dfu::Dfu,
     platform::{ControlRequests, Platform},
+    serial::{BaudTouch, SerialDevice, system_ports},
     usb::{
         AttachedDevice, Bus, UsbError,
         control::{ControlChannel, ControlError, Order, messages::DeviceMode},
@@ -23,6 +24,17 @@ pub(super) const RESTART_LIMIT: Duration = Duration::from_secs(60);
 const SHORTEST_LIMIT: Duration = Duration::from_secs(5);
 /// Pause between two looks at the bus or at a device's mode.
 const POLL_PAUSE: Duration = Duration::from_millis(500);
+
+/// What came of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The device has understood.
+    Obeyed,
+    /// The firmware knows no such order.
+    NotUnderstood,
+    /// The device does not answer.
+    Silence,
+}
 
 /// What device operations need: the buses and the clock.
 #[derive(Clone)]
@@ -58,14 +70,38 @@ impl Operator {
         Ok(Dfu::open(target.attached.open()?, &self.clock, layout)?)
     }
 
-    /// Gives an order to a running device; where the firmware does not know it, the error says what to do by hand.
+    /// Gives an order to a running device; where the device does not obey, the error says what to do by hand.
     pub fn order(&self, target: &Target, order: Order) -> CommandResult {
-        self.try_order(target, order).map_err(|error| explain(error, target.platform(), order))
+        match self.give_order(target, order)? {
+            Answer::Obeyed => Ok(()),
+            Answer::NotUnderstood => Err(not_understood(target.platform(), order)),
+            Answer::Silence => {
+                Err(CommandError::from(ControlError::Timeout)
+                    .hint(buttons::for_order(target.platform(), order)))
+            }
+        }
     }
 
-    /// Gives an order to a running device.
-    pub(super) fn try_order(&self, target: &Target, order: Order) -> Result<(), ControlError> {
-        self.control(&target.attached)?.order(order)
+    /// Gives an order to a running device by the first means its firmware knows: a control request, a raw vendor
+    /// request, or the speed of its serial port.
+    pub(super) fn give_order(&self, target: &Target, order: Order) -> CommandResult<Answer> {
+        let outcome = self.control(&target.attached).and_then(|mut channel| channel.order(order));
+        match outcome {
+            Ok(()) => Ok(Answer::Obeyed),
+            Err(ControlError::Timeout) => Ok(Answer::Silence),
+            Err(error) if error.is_not_supported() => self.order_by_line_speed(target, order),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn order_by_line_speed(&self, target: &Target, order: Order) -> CommandResult<Answer> {
+        let touch = match order {
+            Order::EnterDfu => BaudTouch::Dfu,
+            Order::StartListening => BaudTouch::Listening,
+            Order::Reset | Order::EnterSafeMode | Order::StopListening => return Ok(Answer::NotUnderstood),
+        };
+        touch.give(&console_of(target)?, &self.clock)?;
+        Ok(Answer::Obeyed)
     }
 
     /// Puts a running device into DFU mode and waits until it is there. A device that is in DFU mode stays so.
@@ -82,8 +118,11 @@ impl Operator {
     pub fn start_listening(&self, target: &Target) -> CommandResult {
         self.order(target, Order::StartListening)?;
         let deadline = self.deadline(RESTART_LIMIT);
-        let mut channel = self.control(&target.attached)?;
         // Firmware that cannot tell its mode has obeyed as far as can be known.
+        let mut channel = match self.control(&target.attached) {
+            Err(ControlError::Unsupported) => return Ok(()),
+            channel => channel?,
+        };
         while channel.device_mode()?.is_some_and(|mode| mode != DeviceMode::Listening) {
             if Instant::now() >= deadline {
                 return Err(ControlError::Timeout.into());
@@ -123,20 +162,16 @@ impl Operator {
     }
 }
 
-/// Says how to do by hand what the firmware cannot be ordered to do.
-fn explain(error: ControlError, platform: &Platform, order: Order) -> CommandError {
-    let by_hand = match order {
-        Order::Reset => buttons::reset_instructions(platform),
-        Order::EnterDfu => buttons::dfu_instructions(platform),
-        Order::EnterSafeMode => buttons::safe_mode_instructions(platform),
-        Order::StartListening => buttons::listening_instructions(platform),
-        Order::StopListening => buttons::reset_instructions(platform),
-    };
-    if !error.is_not_supported() {
-        return error.into();
-    }
+/// The serial port of a running device. On this computer the operating system's own driver has it.
+fn console_of(target: &Target) -> CommandResult<SerialDevice> {
+    let ports = if target.attached.bus.is_remote() { Vec::new() } else { system_ports()? };
+    let port = ports.into_iter().find(|port| port.id.as_ref() == Some(&target.id));
+    Ok(port.unwrap_or_else(|| SerialDevice::of_attached(target.attached.clone())))
+}
+
+fn not_understood(platform: &Platform, order: Order) -> CommandError {
     let message = format!("the firmware of this {} does not know this command", platform.display_name);
-    let error = CommandError::new(Kind::Device, message).hint(by_hand);
+    let error = CommandError::new(Kind::Device, message).hint(buttons::for_order(platform, order));
     match platform.control_requests {
         ControlRequests::No => error,
         ControlRequests::Since(..) => error.hint("`particle update` brings the firmware up to date"),
