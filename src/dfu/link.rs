@@ -130,9 +130,13 @@ impl Link {
     pub(super) fn depart(&mut self, operation: Operation, block: u16, data: &[u8]) -> Result<(), DfuError> {
         self.control_out(request::DNLOAD, block, data)
             .map_err(|source| DfuError::Transfer { operation, source })?;
-        let reply = match self.status() {
-            Err(TransferError::Disconnected | TransferError::Timeout) => return Ok(()),
-            reply => reply.map_err(|source| DfuError::Transfer { operation, source })?,
+        let reply = match self.status_after_work(operation) {
+            Err(DfuError::Transfer {
+                source: TransferError::Disconnected | TransferError::Timeout, ..
+            }) => {
+                return Ok(());
+            }
+            reply => reply?,
         };
         match reply.state {
             State::DownloadIdle | State::ManifestSync | State::Manifest | State::ManifestWaitReset => Ok(()),

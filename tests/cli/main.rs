@@ -6,5 +6,6 @@
 mod support;
 
 mod account;
+mod dfu;
 mod sandbox;
 mod sandbox_cloud;

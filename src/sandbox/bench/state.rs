@@ -157,7 +157,7 @@ impl DeviceState {
     }
 
     /// Bytes of a memory; erased where there is none.
-    pub(super) fn read(&self, alternate: u8, address: u32, length: usize) -> Vec<u8> {
+    pub fn read(&self, alternate: u8, address: u32, length: usize) -> Vec<u8> {
         let empty = Memory::default();
         self.memories.get(&alternate).unwrap_or(&empty).read(address, length)
     }
