@@ -144,7 +144,10 @@ impl Operator {
                 Ok(None) => {}
                 Err(error) => last_failure = Some(error),
             }
-            self.clock.pause(POLL_PAUSE)?;
+            self.clock.pause(POLL_PAUSE).map_err(|stop| {
+                let hint = format!("device {} was restarting; `particle usb list` shows its mode", target.id);
+                CommandError::from(stop).hint(hint)
+            })?;
         }
         Err(did_not_come_back(target, last_failure))
     }
