@@ -1,6 +1,7 @@
 //! What the bootloader and the firmware of one virtual device share.
 
 use super::{
+    dct,
     flash::Flash,
     state::{DeviceState, Mode},
     transfer::{Answer, Event},
@@ -78,6 +79,12 @@ impl Board {
     /// Changes the mode without a reset.
     pub(super) fn enter(&mut self, mode: Mode) {
         self.state.mode = mode;
+        self.changed = true;
+    }
+
+    /// Writes to the configuration table as firmware does.
+    pub(super) fn configure(&mut self, address: u32, bytes: &[u8]) {
+        self.state.write(dct::ALTERNATE_SETTING, address, bytes);
         self.changed = true;
     }
 

@@ -38,24 +38,28 @@ enum Program {
 }
 
 impl Program {
-    fn of(state: &DeviceState) -> Self {
-        match state.mode {
-            Mode::Dfu => Self::Bootloader(Bootloader::new(state.platform)),
-            Mode::Normal | Mode::Listening | Mode::SafeMode => Self::Firmware(Box::default()),
+    /// Starts what the mode asks for.
+    fn start(state: &mut DeviceState) -> Self {
+        if state.mode == Mode::Dfu {
+            return Self::Bootloader(Bootloader::new(state.platform));
         }
+        if let Err(error) = state.make_missing_key() {
+            tracing::warn!("device {} could not make itself a key: {error}", state.id);
+        }
+        Self::Firmware(Box::default())
     }
 }
 
 impl Device {
     /// A device that has just got power.
-    pub(super) fn new(state: DeviceState, clock: Clock, faults: Arc<Faults>) -> Self {
-        let program = Program::of(&state);
+    pub(super) fn new(mut state: DeviceState, clock: Clock, faults: Arc<Faults>) -> Self {
+        let program = Program::start(&mut state);
         Self { board: Board::new(state, clock, faults), program, configuration: 0 }
     }
 
     /// Starts afresh in the mode that is set.
     pub(super) fn reset(&mut self) {
-        self.program = Program::of(&self.board.state);
+        self.program = Program::start(&mut self.board.state);
         self.configuration = 0;
     }
 
@@ -119,6 +123,14 @@ impl Device {
                 Answer::Accepted
             }
             _ => Answer::Stall,
+        }
+    }
+
+    /// What was typed at the pseudo-terminal; gives what the device prints there.
+    pub(super) fn terminal_input(&mut self, data: &[u8]) -> String {
+        match &mut self.program {
+            Program::Firmware(firmware) => firmware.terminal_input(data, &mut self.board),
+            Program::Bootloader(_) => String::new(),
         }
     }
 

@@ -110,9 +110,14 @@ impl Hub {
         Self { sockets: sockets.collect(), clock, faults, device_numbers, changes, timers: Timers::default() }
     }
 
+    /// The number of sockets.
+    pub(super) fn len(&self) -> usize {
+        self.sockets.len()
+    }
+
     /// Looks at each device in turn.
-    pub(super) fn for_each<T>(&self, mut look: impl FnMut(&Device) -> T) -> Vec<T> {
-        (0..self.sockets.len()).map(|index| look(&self.socket(index).device)).collect()
+    pub(super) fn for_each<T>(&self, mut look: impl FnMut(usize, &Device) -> T) -> Vec<T> {
+        (0..self.len()).map(|index| look(index, &self.socket(index).device)).collect()
     }
 
     /// Looks at one device, or changes what is not remembered of it.
@@ -122,7 +127,7 @@ impl Hub {
 
     /// The devices on the bus, as USB/IP describes them.
     pub(super) fn exported(&self) -> Vec<ExportedDevice> {
-        let described = (0..self.sockets.len()).map(|index| describe(index, &self.socket(index)));
+        let described = (0..self.len()).map(|index| describe(index, &self.socket(index)));
         described.flatten().collect()
     }
 
@@ -132,7 +137,7 @@ impl Hub {
         bus_id: &str,
         connection: &TcpStream,
     ) -> Result<(Import, ExportedDevice), ImportRefusal> {
-        let wanted = (0..self.sockets.len()).find(|index| bus_id_of(*index) == bus_id);
+        let wanted = (0..self.len()).find(|index| bus_id_of(*index) == bus_id);
         let index = wanted.ok_or(ImportRefusal::NoDevice)?;
         if !self.socket(index).present {
             return Err(ImportRefusal::NoDevice);
@@ -191,9 +196,21 @@ impl Hub {
         true
     }
 
+    /// Types at a device's pseudo-terminal; gives what it prints, which is nothing while it is away.
+    pub(super) fn type_at_terminal(self: &Arc<Self>, index: usize, input: &[u8]) -> String {
+        let mut socket = self.socket(index);
+        if !socket.present {
+            return String::new();
+        }
+        let printed = socket.device.terminal_input(input);
+        self.remember(&mut socket.device);
+        self.follow_up(index, &mut socket);
+        printed
+    }
+
     /// Takes all devices off the bus for good.
     pub(super) fn shut_down(&self) {
-        (0..self.sockets.len()).for_each(|index| self.socket(index).vanish());
+        (0..self.len()).for_each(|index| self.socket(index).vanish());
     }
 
     /// Remembers what a transfer has changed.

@@ -5,15 +5,21 @@
 
 mod board;
 mod bootloader;
+mod console;
 mod dct;
 mod descriptors;
 mod device;
 mod firmware;
 mod flash;
 mod hub;
+mod identity;
 mod memory;
+mod modules;
 mod os_version;
+mod requests;
+mod service;
 mod state;
+mod terminal;
 mod transfer;
 mod usbip;
 
@@ -31,9 +37,11 @@ use hub::Hub;
 use std::{
     io,
     net::SocketAddr,
+    path::PathBuf,
     sync::{Arc, mpsc::SyncSender},
     time::Duration,
 };
+use terminal::Terminal;
 
 /// How a bench is set up.
 pub struct BenchOptions {
@@ -51,6 +59,8 @@ pub struct BenchOptions {
 pub struct Bench {
     hub: Arc<Hub>,
     server: usbip::Server,
+    /// One a device, in the same order; none where there are no pseudo-terminals.
+    terminals: Vec<Option<Terminal>>,
 }
 
 /// What can be seen of a device from outside, and what its firmware makes of its memory.
@@ -71,6 +81,8 @@ pub struct DeviceView {
     pub protection: Protection,
     /// The transport it uses.
     pub protocol: Protocol,
+    /// A pseudo-terminal with the device's console, while its firmware runs.
+    pub terminal: Option<PathBuf>,
     /// The private-key slot of that transport.
     pub private_key_slot: Vec<u8>,
     /// The server slot of that transport: key and address block.
@@ -93,7 +105,8 @@ impl Bench {
     pub fn start(states: Vec<DeviceState>, options: BenchOptions) -> io::Result<Self> {
         let hub = Arc::new(Hub::new(states, options.clock, options.faults, options.changes));
         let server = usbip::Server::start(options.usbip_port, &hub)?;
-        Ok(Self { hub, server })
+        let terminals = (0..hub.len()).map(|index| open_terminal(&hub, index)).collect();
+        Ok(Self { hub, server, terminals })
     }
 
     /// Where the USB/IP server listens.
@@ -103,16 +116,17 @@ impl Bench {
 
     /// Everything there is to remember, in the order the devices were given.
     pub fn snapshot(&self) -> Vec<DeviceState> {
-        self.hub.for_each(|device| device.board.state.clone())
+        self.hub.for_each(|_, device| device.board.state.clone())
     }
 
     /// What can be seen of the devices.
     pub fn devices(&self) -> Vec<DeviceView> {
-        let mut index = 0;
-        self.hub.for_each(|device| {
-            let bus_id = hub::bus_id_of(index);
-            index += 1;
-            DeviceView::new(&device.board.state, bus_id)
+        self.hub.for_each(|index, device| {
+            let mut view = DeviceView::new(&device.board.state, hub::bus_id_of(index));
+            let running = view.plugged && view.mode != Mode::Dfu;
+            let terminal = self.terminals.get(index).and_then(Option::as_ref).filter(|_| running);
+            view.terminal = terminal.map(|terminal| terminal.path().to_owned());
+            view
         })
     }
 
@@ -140,9 +154,16 @@ impl Bench {
     }
 
     fn index(&self, id: &DeviceId) -> Result<usize, BenchError> {
-        let ids = self.hub.for_each(|device| device.board.state.id == *id);
+        let ids = self.hub.for_each(|_, device| device.board.state.id == *id);
         ids.iter().position(|same| *same).ok_or_else(|| BenchError::UnknownDevice(id.clone()))
     }
+}
+
+/// A device can do without its terminal, so a system that has none to give does not stop the bench.
+fn open_terminal(hub: &Arc<Hub>, index: usize) -> Option<Terminal> {
+    let hub = Arc::downgrade(hub);
+    let opened = Terminal::open(move |input| Some(hub.upgrade()?.type_at_terminal(index, input)));
+    opened.inspect_err(|error| tracing::debug!("no pseudo-terminal for device {index}: {error}")).ok()
 }
 
 impl Drop for Bench {
@@ -162,6 +183,7 @@ impl DeviceView {
             os_version: state.os_version,
             protection: state.protection,
             protocol: state.protocol(),
+            terminal: None,
             private_key_slot: state.private_key_slot(),
             server_slot: state.server_slot(),
         }

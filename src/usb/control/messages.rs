@@ -68,6 +68,128 @@ pub struct IccidReply {
     pub imei: String,
 }
 
+/// Reply to [`SYSTEM_CAPABILITIES`](super::RequestType::SYSTEM_CAPABILITIES).
+#[derive(Clone, PartialEq, Message)]
+pub struct SystemCapabilitiesReply {
+    /// Bit 0: updates in the compressed form of Device OS 0.9.0 to 1.5.2.
+    #[prost(fixed32, tag = "1")]
+    pub flags: u32,
+}
+
+/// Payload of [`SET_SETUP_DONE`](super::RequestType::SET_SETUP_DONE).
+#[derive(Clone, PartialEq, Message)]
+pub struct SetSetupDone {
+    /// Whether set-up is done.
+    #[prost(bool, tag = "1")]
+    pub done: bool,
+}
+
+/// Reply to [`IS_SETUP_DONE`](super::RequestType::IS_SETUP_DONE).
+#[derive(Clone, PartialEq, Message)]
+pub struct SetupDoneReply {
+    /// Whether set-up is done.
+    #[prost(bool, tag = "1")]
+    pub done: bool,
+}
+
+/// Payload of [`SET_CLAIM_CODE`](super::RequestType::SET_CLAIM_CODE).
+#[derive(Clone, PartialEq, Message)]
+pub struct SetClaimCode {
+    /// 63 characters.
+    #[prost(string, tag = "1")]
+    pub code: String,
+}
+
+/// Reply to [`IS_CLAIMED`](super::RequestType::IS_CLAIMED).
+#[derive(Clone, PartialEq, Message)]
+pub struct ClaimedReply {
+    /// Whether somebody has claimed the device.
+    #[prost(bool, tag = "1")]
+    pub claimed: bool,
+}
+
+/// Reply to [`GET_CONNECTION_STATUS`](super::RequestType::GET_CONNECTION_STATUS).
+#[derive(Clone, PartialEq, Message)]
+pub struct ConnectionStatusReply {
+    /// The status.
+    #[prost(enumeration = "ConnectionStatus", tag = "1")]
+    pub status: i32,
+}
+
+/// How a device stands with the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enumeration)]
+#[repr(i32)]
+pub enum ConnectionStatus {
+    /// Not connected and not trying.
+    Disconnected = 0,
+    /// Trying to connect.
+    Connecting = 1,
+    /// Connected.
+    Connected = 2,
+    /// Taking its leave.
+    Disconnecting = 3,
+}
+
+/// Reply to [`MODULE_INFO`](super::RequestType::MODULE_INFO), from Device OS 1.1.0 (generation 2) or 0.9.0 on.
+#[derive(Clone, PartialEq, Message)]
+pub struct ModuleInfoReply {
+    /// The modules as told before Device OS 5.6.0.
+    #[prost(message, repeated, tag = "1")]
+    pub early_modules: Vec<EarlyModule>,
+    /// The modules as told from Device OS 5.6.0 on.
+    #[prost(message, repeated, tag = "2")]
+    pub modules: Vec<Module>,
+}
+
+/// A firmware module as told before Device OS 5.6.0. Every module is in the main store.
+#[derive(Clone, PartialEq, Message)]
+pub struct EarlyModule {
+    /// 1 bootloader, 2 system part, 3 user part, 4 monolithic, 5 network co-processor, 6 radio stack.
+    #[prost(uint32, tag = "1")]
+    pub kind: u32,
+    /// Counts modules of the same kind.
+    #[prost(uint32, tag = "2")]
+    pub index: u32,
+    /// Version of the module.
+    #[prost(uint32, tag = "3")]
+    pub version: u32,
+    /// Bytes.
+    #[prost(uint32, tag = "4")]
+    pub size: u32,
+    /// Checks that failed: bit 0 integrity, bit 1 dependencies.
+    #[prost(uint32, tag = "5")]
+    pub failures: u32,
+}
+
+/// A firmware module as told from Device OS 5.6.0 on.
+#[derive(Clone, PartialEq, Message)]
+pub struct Module {
+    /// 2 bootloader, 3 monolithic, 4 system part, 5 user part, 7 network co-processor, 8 radio stack, 9 asset.
+    #[prost(uint32, tag = "1")]
+    pub kind: u32,
+    /// Counts modules of the same kind.
+    #[prost(uint32, tag = "2")]
+    pub index: u32,
+    /// Version of the module.
+    #[prost(uint32, tag = "3")]
+    pub version: u32,
+    /// 0 main, 1 factory, 2 backup, 3 scratchpad.
+    #[prost(uint32, tag = "4")]
+    pub store: u32,
+    /// Bytes there is room for.
+    #[prost(uint32, tag = "5")]
+    pub max_size: u32,
+    /// Checks made: bit 1 integrity, 2 dependencies, 3 address range, 4 platform.
+    #[prost(fixed32, tag = "6")]
+    pub checked: u32,
+    /// Checks passed, bits as in `checked`.
+    #[prost(fixed32, tag = "7")]
+    pub passed: u32,
+    /// Bytes.
+    #[prost(uint32, tag = "11")]
+    pub size: u32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +199,14 @@ mod tests {
         let listening = DeviceModeReply::decode([8, 1].as_slice()).unwrap();
         assert_eq!(listening.mode(), DeviceMode::Listening);
         assert_eq!(DeviceModeReply::decode([].as_slice()).unwrap().mode(), DeviceMode::Normal);
+    }
+
+    #[test]
+    fn published_samples_encode() {
+        assert_eq!(SetSetupDone { done: true }.encode_to_vec(), [8, 1]);
+        assert!(SetSetupDone { done: false }.encode_to_vec().is_empty());
+        let code = SetClaimCode { code: "A".repeat(63) }.encode_to_vec();
+        assert_eq!((code[..3].to_vec(), code.len()), (vec![0x0A, 0x3F, b'A'], 65));
     }
 
     #[test]

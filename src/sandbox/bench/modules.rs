@@ -1,0 +1,130 @@
+//! The firmware modules a virtual device claims to hold.
+//!
+//! Which ones there are follows the board; their version numbers are our own: the digits of the Device OS version.
+//! Source of the JSON form: Device OS `system/src/system_update.cpp`; of the message: device-os-protobuf
+//! `control/storage.proto`.
+
+use super::{os_version::OsVersion, state::DeviceState};
+use crate::{
+    platform::{Generation, Mcu},
+    usb::control::messages::{self, ModuleInfoReply},
+};
+use prost::Message;
+use serde_json::{Value, json};
+
+/// Integrity, dependencies, address range and platform have been checked.
+const ALL_CHECKS: u8 = 2 | 4 | 8 | 16;
+
+struct Module {
+    /// Letter of the JSON form: b bootloader, s system part, u user part, m monolithic.
+    function: char,
+    index: u8,
+    version: u16,
+    max_size: u32,
+}
+
+fn modules(state: &DeviceState) -> Vec<Module> {
+    let OsVersion(major, minor, patch) = state.os_version;
+    let version = u16::from(major) * 1000 + u16::from(minor) * 100 + u16::from(patch);
+    let module = |function, index, max_size| Module { function, index, version, max_size };
+    match state.platform.mcu {
+        Mcu::Stm32f103 => vec![module('m', 0, 110_592)],
+        Mcu::Stm32f205 => vec![
+            module('b', 0, 16_384),
+            module('s', 1, 262_144),
+            module('s', 2, 262_144),
+            module('u', 1, 131_072),
+        ],
+        _ => vec![module('b', 0, 49_152), module('s', 1, 671_744), module('u', 1, 262_144)],
+    }
+}
+
+/// The module description that the console prints for `s`.
+pub(super) fn json(state: &DeviceState) -> Value {
+    let modules = modules(state).into_iter().map(|module| {
+        json!({
+            "s": module.max_size, "l": "m", "vc": ALL_CHECKS, "vv": ALL_CHECKS,
+            "f": module.function.to_string(), "n": module.index.to_string(), "v": module.version, "d": [],
+        })
+    });
+    let mut description = json!({ "p": state.platform.id });
+    for (name, value) in [("imei", &state.imei), ("iccid", &state.iccid)] {
+        if let Some(value) = value {
+            description[name] = json!(value);
+        }
+    }
+    description["m"] = modules.collect();
+    description
+}
+
+/// The reply to the module-info request: JSON before Device OS 1.1.0 on generation 2, a message since.
+pub(super) fn reply(state: &DeviceState) -> Vec<u8> {
+    let version = state.os_version;
+    if state.platform.generation < Generation::Three && version < OsVersion(1, 1, 0) {
+        return json(state).to_string().into_bytes();
+    }
+    let modules = modules(state);
+    let reply = if version < OsVersion(5, 6, 0) {
+        let early_modules = modules.iter().map(Module::early_message).collect();
+        ModuleInfoReply { early_modules, ..ModuleInfoReply::default() }
+    } else {
+        let modules = modules.iter().map(Module::message).collect();
+        ModuleInfoReply { modules, ..ModuleInfoReply::default() }
+    };
+    reply.encode_to_vec()
+}
+
+impl Module {
+    fn early_message(&self) -> messages::EarlyModule {
+        let kind = match self.function {
+            'b' => 1,
+            's' => 2,
+            'u' => 3,
+            _ => 4,
+        };
+        let (index, version) = (self.index.into(), self.version.into());
+        messages::EarlyModule { kind, index, version, size: self.max_size, failures: 0 }
+    }
+
+    fn message(&self) -> messages::Module {
+        let kind = match self.function {
+            'b' => 2,
+            's' => 4,
+            'u' => 5,
+            _ => 3,
+        };
+        messages::Module {
+            kind,
+            index: self.index.into(),
+            version: self.version.into(),
+            store: 0,
+            max_size: self.max_size,
+            checked: ALL_CHECKS.into(),
+            passed: ALL_CHECKS.into(),
+            size: self.max_size,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::Platform;
+
+    fn reply_of(platform: &str, version: &str) -> Vec<u8> {
+        let platform = Platform::by_name(platform).unwrap();
+        let mut state = DeviceState::new(platform, "0123456789abcdef01234567".parse().unwrap()).unwrap();
+        state.os_version = version.parse().unwrap();
+        reply(&state)
+    }
+
+    #[test]
+    fn the_form_of_the_reply_follows_the_version() {
+        let json: Value = serde_json::from_slice(&reply_of("photon", "1.0.1")).unwrap();
+        assert_eq!((&json["p"], &json["m"][1]["f"]), (&json!(6), &json!("s")));
+        let early = ModuleInfoReply::decode(reply_of("photon", "3.3.1").as_slice()).unwrap();
+        assert_eq!((early.early_modules.len(), early.modules.len()), (4, 0));
+        let late = ModuleInfoReply::decode(reply_of("boron", "6.3.4").as_slice()).unwrap();
+        assert_eq!((late.early_modules.len(), late.modules[1].version), (0, 6304));
+    }
+}
