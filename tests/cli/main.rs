@@ -9,3 +9,4 @@ mod account;
 mod dfu;
 mod sandbox;
 mod sandbox_cloud;
+mod usb;
