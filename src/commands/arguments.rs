@@ -2,7 +2,7 @@
 
 use crate::ui::ColorChoice;
 use clap::Args;
-use std::{path::PathBuf, time::Duration};
+use std::{ffi::OsString, time::Duration};
 
 /// Options every command takes, before or after the command word.
 #[derive(Args, Clone, Debug, Default)]
@@ -53,8 +53,9 @@ pub struct GlobalArgs {
 #[derive(Args, Clone, Debug, Default)]
 pub struct SandboxArgs {
     /// Use the sandbox instead of your account and devices; FILE holds its state
+    // Not a `PathBuf`: clap takes no empty one, and empty is what stands for no file.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
-    pub sandbox: Option<PathBuf>,
+    pub sandbox: Option<OsString>,
 }
 
 /// Reads a length of time: a number of seconds, or one with a unit (`ms`, `s`, `m`, `h`).

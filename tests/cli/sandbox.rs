@@ -1,6 +1,6 @@
 //! `particle sandbox` and `particle --sandbox COMMAND`.
 
-use crate::support::TestEnvironment;
+use crate::support::{TestEnvironment, run};
 
 #[cfg(unix)]
 #[test]
@@ -149,4 +149,34 @@ fn faults_strike_the_cloud_as_often_as_ordered() {
     environment.in_sandbox(["whoami"]).status(7);
     environment.in_sandbox(["whoami"]).success();
     environment.in_sandbox(["sandbox", "--fault", "melt@lunch"]).status(2).stderr_has("melt");
+}
+
+#[test]
+fn a_bare_flag_means_the_sandbox_of_the_environment_or_of_the_user() {
+    let environment = TestEnvironment::new();
+    let bare = || environment.command(["--sandbox", "completions", "bash"]);
+    let mut command = bare();
+    command.env("PARTICLE_SANDBOX_STATE", environment.state());
+    run(command, "").success();
+    assert!(environment.state().is_file());
+    let mut command = bare();
+    command.env("XDG_STATE_HOME", environment.home());
+    run(command, "").success();
+    #[cfg(target_os = "linux")]
+    assert!(environment.home().join("particle/sandbox.json").is_file());
+}
+
+#[test]
+fn the_demonstration_brings_a_device_online() {
+    let environment = TestEnvironment::new();
+    environment
+        .particle(["sandbox", "demo", "--time-scale", "0.01"])
+        .success()
+        .stdout_has("$ particle --sandbox keys doctor 3a0027000000000000060001")
+        .stdout_has("is offline: the cloud holds another public key for this device")
+        .stdout_has("photon [3a0027000000000000060001] is online");
+    assert_eq!(std::fs::read_dir(environment.work()).unwrap().count(), 0);
+    assert!(!environment.home().join(".particle").exists());
+    let shown = environment.particle(["--json", "sandbox", "demo", "--time-scale", "0.01"]).success();
+    assert_eq!(shown.data()["online"], true);
 }

@@ -91,18 +91,20 @@ fn steps(id: &str, username: &str, password: &str) -> Vec<Step> {
         arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
     };
     vec![
-        step("Three devices on the bench. One of them blinks cyan: why?", &["sandbox", "status"]),
         step(
-            "Its key has to be replaced, on the device and in the cloud. Log in for that.",
+            "Three devices are on the bench. One of them blinks cyan: it cannot connect.",
+            &["sandbox", "status"],
+        ),
+        step(
+            "Its key has to be replaced on the device and in the cloud; that needs a login.",
             &["--sandbox", "login", "--username", username, "--password", password],
         ),
-        step("What the cloud says of the devices.", &["--sandbox", "list"]),
         step(
-            "The doctor: new key, onto the device, to the cloud.",
+            "The doctor does it, and waits until the device is back.",
             &["--sandbox", "keys", "doctor", id, "--wait"],
         ),
-        step("And again.", &["--sandbox", "list"]),
-        step("The keys match.", &["sandbox", "status"]),
+        step("Now the keys match.", &["sandbox", "status"]),
+        step("And the cloud sees all three.", &["--sandbox", "list"]),
     ]
 }
 

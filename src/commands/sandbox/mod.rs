@@ -15,7 +15,7 @@ use crate::{
     sandbox::{Attachment, ControlClient, Location},
 };
 use clap::Subcommand;
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 /// The environment variable that names the state file where no option does.
 pub(super) const STATE_VARIABLE: &str = "PARTICLE_SANDBOX_STATE";
@@ -67,11 +67,11 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
 /// Also gives the environment a command is to see: in the sandbox its `PARTICLE_*` variables are the sandbox's own, so
 /// that neither the account nor the devices of this user are touched.
 pub fn attach(
-    file: PathBuf,
+    file: OsString,
     environment: &Environment,
     clock: &Clock,
 ) -> CommandResult<(Attachment, Environment)> {
-    let location = location(Some(file), environment)?;
+    let location = location(Some(file.into()), environment)?;
     let attachment = Attachment::open(&location, clock)?;
     let environment = attachment.addresses().client_environment(&location, environment);
     Ok((attachment, environment))
