@@ -260,3 +260,6 @@ fn ended(sequence: u32, answer: Option<Answer>, length: u32) -> Reply {
     };
     Reply::Submit { sequence, status, length, data }
 }
+
+#[cfg(test)]
+mod tests;
