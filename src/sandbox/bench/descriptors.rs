@@ -12,6 +12,7 @@ use super::{
 use crate::{
     dfu::protocol::FUNCTIONAL_DESCRIPTOR,
     platform::{ControlRequests, FlashLayout, Generation, UsbId},
+    usb::descriptor::Configuration,
 };
 
 /// bcdDevice of every virtual device.
@@ -71,6 +72,13 @@ pub(super) fn interface_count(state: &DeviceState) -> u8 {
         (_, ControlRequests::No) => 2,
         (_, ControlRequests::Since(..)) => 3,
     }
+}
+
+/// Class, subclass and protocol of each interface.
+pub(super) fn interface_classes(state: &DeviceState) -> Vec<[u8; 3]> {
+    let interfaces = Configuration::parse(&configuration(state)).unwrap_or_default().interfaces;
+    let in_default_setting = interfaces.iter().filter(|interface| interface.alternate == 0);
+    in_default_setting.map(|interface| [interface.class, interface.subclass, interface.protocol]).collect()
 }
 
 /// The descriptor that GET_DESCRIPTOR asks for; `None` where a real device stalls.
@@ -207,10 +215,7 @@ fn device_state(state: &DeviceState) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        platform::Platform,
-        usb::descriptor::{self as parse, Configuration},
-    };
+    use crate::{platform::Platform, usb::descriptor as parse};
 
     fn state(platform: &str, mode: Mode) -> DeviceState {
         let platform = Platform::by_name(platform).unwrap();
@@ -246,6 +251,7 @@ mod tests {
         let interfaces = Configuration::parse(&boron).unwrap().interfaces;
         let classes: Vec<_> = interfaces.iter().map(|interface| interface.class).collect();
         assert_eq!(classes, [2, 0x0A, 0xFF]);
+        assert_eq!(interface_classes(&state("boron", Mode::Dfu)), [[0xFE, 1, 2]]);
         assert_eq!(interfaces[1].endpoints[1].address, SERIAL_IN);
         assert_eq!(interface_count(&state("core", Mode::Normal)), 2);
     }

@@ -125,9 +125,13 @@ impl Hub {
         look(&mut self.socket(index).device)
     }
 
-    /// The devices on the bus, as USB/IP describes them.
-    pub(super) fn exported(&self) -> Vec<ExportedDevice> {
-        let described = (0..self.len()).map(|index| describe(index, &self.socket(index)));
+    /// The devices on the bus as USB/IP describes them, each with class, subclass and protocol of its interfaces.
+    pub(super) fn exported(&self) -> Vec<(ExportedDevice, Vec<[u8; 3]>)> {
+        let described = (0..self.len()).map(|index| {
+            let socket = self.socket(index);
+            let classes = descriptors::interface_classes(&socket.device.board.state);
+            Some((describe(index, &socket)?, classes))
+        });
         described.flatten().collect()
     }
 

@@ -49,6 +49,7 @@ pub enum Protection {
 ///
 /// There is no `Debug`: the memories hold private keys.
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DeviceState {
     /// Device id.
     pub id: DeviceId,

@@ -107,10 +107,12 @@ fn device_list(hub: &Hub) -> io::Result<Vec<u8>> {
     let devices = hub.exported();
     let mut reply = operation_head(operation::REPLY_DEVICE_LIST, status::OK)?;
     reply.extend((devices.len() as u32).to_be_bytes());
-    for device in devices {
+    for (device, interfaces) in devices {
         device.write(&mut reply)?;
-        // Class, subclass, protocol and padding of each interface; importing tells the truth.
-        reply.extend(std::iter::repeat_n(0, 4 * usize::from(device.interfaces)));
+        const PADDING: u8 = 0;
+        reply.extend(
+            interfaces.iter().flat_map(|[class, subclass, protocol]| [*class, *subclass, *protocol, PADDING]),
+        );
     }
     Ok(reply)
 }
