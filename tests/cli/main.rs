@@ -9,4 +9,5 @@ mod account;
 mod dfu;
 mod sandbox;
 mod sandbox_cloud;
+mod serial;
 mod usb;

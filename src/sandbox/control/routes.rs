@@ -17,6 +17,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::time::Duration;
+
+/// How long a device that restarts is waited for.
+const RESTART_LIMIT: Duration = Duration::from_secs(5);
 
 /// Where all of this is.
 pub(in crate::sandbox) const PREFIX: &str = "/sandbox/";
@@ -88,6 +92,9 @@ async fn press(
 ) -> Result<Json<Value>, ApiError> {
     let id = find(&cloud.records(), &device)?.id.clone();
     cloud.bench().press(&id, button).map_err(refused)?;
+    // Whoever pressed sees the light change before typing the next command.
+    let settled = tokio::task::spawn_blocking(move || cloud.bench().settle(RESTART_LIMIT)).await;
+    settled.map_err(|error| ApiError::failure(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))?;
     Ok(Json(json!({ "ok": true, "id": id })))
 }
 
