@@ -24,8 +24,6 @@ pub struct Enumerated {
     pub address: BusAddress,
     /// idVendor and idProduct.
     pub usb_id: UsbId,
-    /// bcdDevice.
-    pub device_release: u16,
 }
 
 /// Devices that can be listed and opened: the local bus, or a host that exports devices.
@@ -89,9 +87,6 @@ pub trait Handle: Send {
 
     /// Takes an interface for this process (detaching a kernel driver where that is possible).
     fn claim_interface(&mut self, interface: u8) -> Result<(), UsbError>;
-
-    /// Gives an interface back.
-    fn release_interface(&mut self, interface: u8) -> Result<(), UsbError>;
 
     /// Selects an alternate setting of a claimed interface.
     fn set_alternate_setting(&mut self, interface: u8, alternate: u8) -> Result<(), TransferError>;

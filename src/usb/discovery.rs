@@ -15,8 +15,6 @@ pub struct AttachedDevice {
     pub platform: &'static Platform,
     /// Whether its bootloader is offering DFU.
     pub dfu: bool,
-    /// bcdDevice.
-    pub release: u16,
     /// Who it is, or why that is not known. `Ok(None)` is a device whose serial number is no device id.
     pub identity: Result<Option<DeviceId>, UsbError>,
 }
@@ -75,7 +73,6 @@ pub fn discover_where(
                 address: enumerated.address,
                 platform: identity.platform,
                 dfu: identity.dfu,
-                release: enumerated.device_release,
                 identity: serial_number.map(|text| text.as_deref().and_then(DeviceId::from_serial_number)),
             });
         }
@@ -104,7 +101,6 @@ mod tests {
             let devices = self.0.iter().enumerate().map(|(place, (usb_id, _))| Enumerated {
                 address: BusAddress(place.to_string()),
                 usb_id: *usb_id,
-                device_release: 0,
             });
             Ok(devices.collect())
         }

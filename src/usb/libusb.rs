@@ -55,13 +55,9 @@ impl Bus for LibUsbBus {
     fn enumerate(&self) -> Result<Vec<Enumerated>, UsbError> {
         let enumerated = self.devices()?.into_iter().filter_map(|device| {
             let descriptor = device.device_descriptor().ok()?;
-            let release = descriptor.device_version();
             Some(Enumerated {
                 address: address_of(&device),
                 usb_id: UsbId { vendor: descriptor.vendor_id(), product: descriptor.product_id() },
-                device_release: u16::from(release.major()) << 8
-                    | u16::from(release.minor()) << 4
-                    | u16::from(release.sub_minor()),
             })
         });
         Ok(enumerated.collect())
@@ -136,10 +132,6 @@ impl Handle for LocalDevice {
 
     fn claim_interface(&mut self, interface: u8) -> Result<(), UsbError> {
         self.handle.claim_interface(interface).map_err(|error| open_error(error, &self.address))
-    }
-
-    fn release_interface(&mut self, interface: u8) -> Result<(), UsbError> {
-        self.handle.release_interface(interface).map_err(|error| open_error(error, &self.address))
     }
 
     fn set_alternate_setting(&mut self, interface: u8, alternate: u8) -> Result<(), TransferError> {

@@ -66,11 +66,6 @@ impl Handle for Traced {
         self.handle.claim_interface(interface)
     }
 
-    fn release_interface(&mut self, interface: u8) -> Result<(), UsbError> {
-        trace!("{} release interface {interface}", self.device);
-        self.handle.release_interface(interface)
-    }
-
     fn set_alternate_setting(&mut self, interface: u8, alternate: u8) -> Result<(), TransferError> {
         let outcome = self.handle.set_alternate_setting(interface, alternate);
         self.show(format_args!("alternate setting {alternate} of interface {interface}"), outcome, |()| 0)

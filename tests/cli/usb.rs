@@ -204,6 +204,37 @@ fn several_devices_and_none_named_are_listed_as_candidates() {
 }
 
 #[test]
+fn second_photon_in_dfu_can_be_chosen() {
+    let environment = TestEnvironment::new();
+    let second = PHOTON.replace("60001", "60002");
+    let modes = [format!("{PHOTON}=dfu"), format!("{second}=dfu")];
+    let _sandbox =
+        environment.start_sandbox(["--devices", "photon,photon", "--mode", &modes[0], "--mode", &modes[1]]);
+    usb(&environment, &["reset"]).status(6).stderr_has(&second);
+    usb(&environment, &["reset", &second]).success();
+    await_state(&environment, &second, "normal");
+    assert_eq!(state_of(&environment, PHOTON), "dfu");
+}
+
+#[test]
+fn a_command_that_needs_dfu_mode_brings_the_device_back_to_what_it_was_doing() {
+    let environment = TestEnvironment::new();
+    let modes = [format!("{BORON}=listening"), format!("{PHOTON}=dfu")];
+    let _sandbox = environment.start_sandbox([
+        "--devices",
+        "photon,boron,electron,core",
+        "--mode",
+        &modes[0],
+        "--mode",
+        &modes[1],
+    ]);
+    for (id, state) in [(BORON, "listening"), (PHOTON, "dfu"), (ELECTRON, "normal"), (CORE, "unknown")] {
+        environment.in_sandbox(["keys", "address", "--device", id]).success();
+        assert_eq!(state_of(&environment, id), state);
+    }
+}
+
+#[test]
 fn the_only_device_needs_no_name() {
     let environment = TestEnvironment::new();
     let _sandbox = environment.start_sandbox(["--devices", "photon"]);

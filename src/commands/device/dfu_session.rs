@@ -19,7 +19,7 @@ const RETURN_LIMIT: Duration = Duration::from_secs(15);
 
 /// What a device was doing when a command found it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FoundIn {
+enum FoundIn {
     /// Running its firmware; safe mode looks the same.
     Operation,
     /// Listening mode.
@@ -33,8 +33,6 @@ pub enum FoundIn {
 pub enum After {
     /// Bring it back to what it was doing.
     Restore,
-    /// Leave it in DFU mode.
-    StayInDfu,
     /// Restart it.
     Restart,
 }
@@ -71,16 +69,6 @@ impl<'c> DfuSession<'c> {
         &mut self.dfu
     }
 
-    /// The device.
-    pub fn target(&self) -> &Target {
-        &self.target
-    }
-
-    /// What the device was doing before the session.
-    pub fn found_in(&self) -> FoundIn {
-        self.found_in
-    }
-
     /// Ends the session with what the work came to.
     ///
     /// After success the device goes where `after` says. After a failure of the device, or an interrupt, it stays in
@@ -107,18 +95,19 @@ impl<'c> DfuSession<'c> {
 
     /// Ends the session.
     pub fn finish(self, after: After) -> CommandResult {
-        let goes_on = match (after, self.found_in) {
-            (After::StayInDfu, _) | (After::Restore, FoundIn::Dfu) => return Ok(()),
-            (After::Restore, FoundIn::Listening) => FoundIn::Listening,
-            (After::Restore | After::Restart, _) => FoundIn::Operation,
+        let was_listening = match (after, self.found_in) {
+            (After::Restore, FoundIn::Dfu) => return Ok(()),
+            (After::Restore, FoundIn::Listening) => true,
+            (After::Restore | After::Restart, _) => false,
         };
         self.dfu.leave()?;
         let returned = self.operator.await_mode(&self.target, false, RETURN_LIMIT);
-        let restored = returned.and_then(|target| match goes_on {
-            FoundIn::Listening => self.operator.start_listening(&target),
-            FoundIn::Operation | FoundIn::Dfu => Ok(()),
+        let restored = returned.and_then(|target| match was_listening {
+            true => self.operator.start_listening(&target),
+            false => Ok(()),
         });
         match restored {
+            // The work is done, and the person sees the device; a device that is slow to return is no failure.
             Err(error) if !matches!(error.kind(), Kind::Interrupted | Kind::Timeout) => {
                 let hints = error.hints().join("; ");
                 self.ui.warn(format!("{}: {hints}", error.message()));

@@ -331,10 +331,6 @@ impl Handle for Bootloader {
         Ok(())
     }
 
-    fn release_interface(&mut self, _interface: u8) -> Result<(), UsbError> {
-        Ok(())
-    }
-
     fn set_alternate_setting(&mut self, _interface: u8, alternate: u8) -> Result<(), TransferError> {
         self.model().alternate = alternate;
         Ok(())

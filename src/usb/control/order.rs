@@ -3,9 +3,9 @@
 //! Firmware from 0.8.0 on takes orders as service requests; 0.6.0 to 0.7.0 knows raw vendor requests only.
 
 use super::{
-    ControlChannel, ControlError, RequestType, ResultCode,
+    ControlChannel, ControlError, RequestType,
     channel::{REQUEST_LIMIT, TRANSFER_LIMIT},
-    messages::{DeviceMode, DeviceModeReply, ProtectedStateReply},
+    messages::{DeviceMode, DeviceModeReply},
     raw::{self, RawNumbers, RawRequest},
 };
 use crate::usb::TransferError;
@@ -89,16 +89,6 @@ impl ControlChannel {
         match self.call::<DeviceModeReply>(RequestType::GET_DEVICE_MODE, &(), QUESTION_LIMIT) {
             Ok(reply) => Ok(Some(reply.mode())),
             Err(error) if error.is_not_supported() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Whether Device Protection is in force.
-    pub fn is_protected(&mut self) -> Result<bool, ControlError> {
-        match self.call::<ProtectedStateReply>(RequestType::GET_PROTECTED_STATE, &(), QUESTION_LIMIT) {
-            Ok(reply) => Ok(reply.state && !reply.overridden),
-            Err(ControlError::Refused(ResultCode::PROTECTED)) => Ok(true),
-            Err(error) if error.is_not_supported() => Ok(false),
             Err(error) => Err(error),
         }
     }

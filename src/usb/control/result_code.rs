@@ -17,10 +17,6 @@ impl ResultCode {
     pub const NOT_SUPPORTED: Self = Self(-120);
     /// The application on the device has forbidden the request.
     pub const NOT_ALLOWED: Self = Self(-130);
-    /// There is no such thing on the device.
-    pub const NOT_FOUND: Self = Self(-170);
-    /// The device cannot do that in the state it is in.
-    pub const INVALID_STATE: Self = Self(-210);
     /// The request's payload makes no sense.
     pub const INVALID_ARGUMENT: Self = Self(-270);
     /// Device Protection is on.

@@ -141,10 +141,6 @@ impl Handle for Wire {
         panic!("control requests need no interface")
     }
 
-    fn release_interface(&mut self, _: u8) -> Result<(), UsbError> {
-        Ok(())
-    }
-
     fn set_alternate_setting(&mut self, _: u8, _: u8) -> Result<(), TransferError> {
         Err(TransferError::Stall)
     }

@@ -161,11 +161,9 @@ impl Bus for UsbIpBus {
 
     fn enumerate(&self) -> Result<Vec<Enumerated>, UsbError> {
         let devices = self.list().map_err(|error| self.unavailable(&error))?;
-        let enumerated = devices.iter().map(|device| Enumerated {
-            address: BusAddress(device.bus_id.clone()),
-            usb_id: usb_id(device),
-            device_release: device.device_release,
-        });
+        let enumerated = devices
+            .iter()
+            .map(|device| Enumerated { address: BusAddress(device.bus_id.clone()), usb_id: usb_id(device) });
         Ok(enumerated.collect())
     }
 

@@ -249,10 +249,6 @@ impl Handle for ImportedDevice {
         Ok(())
     }
 
-    fn release_interface(&mut self, _interface: u8) -> Result<(), crate::usb::UsbError> {
-        Ok(())
-    }
-
     fn set_alternate_setting(&mut self, interface: u8, alternate: u8) -> Result<(), TransferError> {
         let setup = Setup {
             request_type: STANDARD_OUT_INTERFACE,

@@ -142,10 +142,7 @@ fn address() -> BusAddress {
 fn devices_are_listed_with_their_serial_number_which_is_asked_for_once() {
     let (bus, imports) = Host::start(0);
     let devices = bus.enumerate().unwrap();
-    assert_eq!(
-        (devices.len(), devices[0].address.clone(), devices[0].device_release),
-        (1, address(), 0x0250)
-    );
+    assert_eq!((devices.len(), devices[0].address.clone()), (1, address()));
     for _ in 0..3 {
         assert_eq!(bus.serial_number(&address()).unwrap().as_deref(), Some(SERIAL_NUMBER));
     }
