@@ -27,3 +27,4 @@ pub use join::{AttachError, Attachment};
 pub use location::Location;
 pub use lock::StateLock;
 pub use running::{Sandbox, StartOptions};
+pub use state::Adjustment;

@@ -2,13 +2,13 @@
 
 use super::{
     Addresses, Location, SandboxError, StateLock,
-    bench::{Bench, BenchOptions, Mode},
+    bench::{Bench, BenchOptions},
     cloud::{CloudServer, CloudState},
     fault::{Fault, Faults},
     fresh::Inventory,
     profile,
     saver::Saver,
-    state::State,
+    state::{Adjustment, State},
 };
 use crate::clock::Clock;
 use std::{
@@ -32,8 +32,8 @@ pub struct StartOptions {
     pub usbip_port: u16,
     /// Another length for every pause than the state says.
     pub time_scale: Option<f64>,
-    /// Modes to put devices into first, by id or name.
-    pub modes: Vec<(String, Mode)>,
+    /// What to change of devices first, by id or name.
+    pub adjustments: Vec<(String, Adjustment)>,
     /// What is to go wrong.
     pub faults: Vec<Fault>,
     /// What to put into a sandbox that is new.
@@ -72,8 +72,8 @@ impl Sandbox {
             Some(state) => state,
             None => options.inventory.make()?,
         };
-        for (device, mode) in &options.modes {
-            state.set_mode(device, *mode)?;
+        for (device, adjustment) in &options.adjustments {
+            state.adjust(device, *adjustment)?;
         }
         let time_scale = options.time_scale.unwrap_or(state.time_scale);
         let (changes, changed) = sync_channel(1);

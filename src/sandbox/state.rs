@@ -2,7 +2,7 @@
 
 use super::{
     Location, SandboxError,
-    bench::{DeviceState, Mode},
+    bench::{DeviceState, Mode, OsVersion, Protection},
     cloud::Records,
 };
 use crate::atomic_file::{self, Access};
@@ -23,6 +23,17 @@ pub struct State {
     pub cloud: Records,
     /// The devices, with every byte in them.
     pub bench: Vec<DeviceState>,
+}
+
+/// What can be changed of a device before it gets power.
+#[derive(Clone, Copy, Debug)]
+pub enum Adjustment {
+    /// What it does.
+    Mode(Mode),
+    /// Its version of Device OS, which decides what it can do.
+    OsVersion(OsVersion),
+    /// Device Protection.
+    Protection(Protection),
 }
 
 impl State {
@@ -55,12 +66,15 @@ impl State {
         serde_json::from_slice(&content).map(Some).map_err(damaged)
     }
 
-    /// Puts the device with this id or name into a mode, as it will be when it gets power.
-    pub fn set_mode(&mut self, device: &str, mode: Mode) -> Result<(), SandboxError> {
-        let record = self.cloud.device_called(device);
-        let id = record.ok_or_else(|| SandboxError::UnknownDevice(device.to_owned()))?.id.clone();
-        for state in self.bench.iter_mut().filter(|state| state.id == id) {
-            state.mode = mode;
+    /// Changes the device with this id or name, before it gets power.
+    pub fn adjust(&mut self, device: &str, adjustment: Adjustment) -> Result<(), SandboxError> {
+        let unknown = || SandboxError::UnknownDevice(device.to_owned());
+        let id = self.cloud.device_called(device).ok_or_else(unknown)?.id.clone();
+        let state = self.bench.iter_mut().find(|state| state.id == id).ok_or_else(unknown)?;
+        match adjustment {
+            Adjustment::Mode(mode) => state.mode = mode,
+            Adjustment::OsVersion(version) => state.os_version = version,
+            Adjustment::Protection(protection) => state.protection = protection,
         }
         Ok(())
     }

@@ -180,3 +180,11 @@ fn the_demonstration_brings_a_device_online() {
     let shown = environment.particle(["--json", "sandbox", "demo", "--time-scale", "0.01"]).success();
     assert_eq!(shown.data()["online"], true);
 }
+
+#[test]
+fn devices_can_be_old_and_protected() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--os-version", "boron=1.5.2", "--protect", "electron"]);
+    assert_eq!(environment.device("boron")["osVersion"], "1.5.2");
+    assert_eq!(environment.device("electron")["protected"], true);
+}

@@ -1,6 +1,6 @@
 //! `particle sandbox demo`
 
-use super::serve;
+use super::{options, serve};
 use crate::{
     commands::{CommandError, CommandResult, Context, Kind},
     sandbox::{ControlClient, Inventory, Location, Sandbox, StartOptions, StateLock, control::Status},
@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 #[group(skip)]
 pub struct Args {
     /// Length of every pause, 1 being true to the hardware
-    #[arg(long, value_name = "FACTOR", value_parser = serve::time_scale)]
+    #[arg(long, value_name = "FACTOR", value_parser = options::time_scale)]
     time_scale: Option<f64>,
 }
 

@@ -2,6 +2,7 @@
 
 mod cable;
 mod demo;
+mod options;
 mod overview;
 mod press;
 mod reset;
@@ -31,7 +32,7 @@ pub struct Args {
     #[arg(long, global = true, value_name = "FILE")]
     state: Option<PathBuf>,
     #[command(flatten)]
-    serve: serve::Args,
+    serve: options::ServeArgs,
     #[command(subcommand)]
     action: Option<Action>,
 }
@@ -52,7 +53,7 @@ enum Action {
 pub fn run(context: &Context, args: Args) -> CommandResult {
     let location = location(args.state, &context.environment)?;
     match args.action {
-        None => serve::run(context, location, args.serve),
+        None => serve::run(context, &location, args.serve),
         Some(Action::Status(args)) => status::run(context, &location, args),
         Some(Action::Press(args)) => press::run(context, &location, args),
         Some(Action::Plug(args)) => cable::run(context, &location, args, true),

@@ -47,7 +47,7 @@ fn render_device(device: &DeviceStatus, page: &mut Page) {
     ));
     page.line(format_args!("    server: {}", device.server.as_deref().unwrap_or("damaged")));
     if let Some(terminal) = &device.terminal {
-        page.line(format_args!("    terminal: {terminal}"));
+        page.line(format_args!("    terminal: {}", terminal.display()));
     }
 }
 

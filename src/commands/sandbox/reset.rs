@@ -1,6 +1,6 @@
 //! `particle sandbox reset`
 
-use super::serve::{BenchArgs, in_use};
+use super::{options::BenchArgs, serve::in_use};
 use crate::{
     commands::{CommandResult, Context},
     sandbox::{Location, StateLock},

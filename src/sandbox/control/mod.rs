@@ -11,6 +11,7 @@ pub use client::{ControlClient, ControlError};
 use super::bench::Button;
 use crate::platform::DeviceId;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// Answer of `GET /sandbox/status`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -65,7 +66,7 @@ pub struct DeviceStatus {
     /// Its bus id at the USB/IP server.
     pub bus_id: String,
     /// The pseudo-terminal of its serial port.
-    pub terminal: Option<String>,
+    pub terminal: Option<PathBuf>,
 }
 
 /// Body of `POST /sandbox/devices/DEVICE/press`.

@@ -67,7 +67,7 @@ fn device_status(device: &DeviceView, record: Option<&DeviceRecord>) -> DeviceSt
         cloud_key: cloud_key.as_ref().map(fingerprint),
         server: server(device),
         bus_id: device.bus_id.clone(),
-        terminal: device.terminal.as_ref().map(|path| path.display().to_string()),
+        terminal: device.terminal.clone(),
     }
 }
 
