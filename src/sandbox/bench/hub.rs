@@ -80,7 +80,9 @@ struct Socket {
     device_number: u32,
     /// The connection of the client that has the device.
     client: Option<TcpStream>,
-    /// Counts restarts, so that a timer of an earlier one does nothing.
+    /// Whether a reset is on its way; what the device wishes until then is too late.
+    leaving: bool,
+    /// Counts departures, so that a timer of an earlier one does nothing.
     epoch: u64,
 }
 
@@ -105,7 +107,7 @@ impl Hub {
             let present = state.plugged;
             let device = Device::new(state, clock.clone(), Arc::clone(&faults));
             let device_number = device_numbers.fetch_add(1, Ordering::Relaxed);
-            Mutex::new(Socket { device, present, device_number, client: None, epoch: 0 })
+            Mutex::new(Socket { device, present, device_number, client: None, leaving: false, epoch: 0 })
         });
         Self { sockets: sockets.collect(), clock, faults, device_numbers, changes, timers: Timers::default() }
     }
@@ -242,8 +244,9 @@ impl Hub {
                 socket.vanish();
                 self.changed();
             }
+            Some(Event::Restart { .. }) if socket.leaving => {}
             Some(Event::Restart { mode, after }) => {
-                socket.epoch += 1;
+                socket.leaving = true;
                 let epoch = socket.epoch;
                 self.later(after, move |hub| {
                     let mut socket = hub.socket(index);
@@ -306,6 +309,7 @@ impl Socket {
     /// Off the bus; the client loses its connection, and timers of the past are void.
     fn vanish(&mut self) {
         self.present = false;
+        self.leaving = false;
         self.epoch += 1;
         if let Some(client) = self.client.take() {
             let _ = client.shutdown(Shutdown::Both);
