@@ -8,8 +8,8 @@ use crate::{
 
 const DIFFERENT_CONTENT_HINT: &str = "the device is still in DFU mode: run the same command again; if it fails again, the flash memory may be worn";
 const PARTLY_WRITTEN_HINT: &str = "run the same command again to finish";
-const UNPLUGGED_HINT: &str = "plug the device in again, put it into DFU mode (hold MODE, tap RESET, release MODE when \
-                              the light blinks yellow) and run the same command again";
+const UNPLUGGED_HINT: &str =
+    "plug the device in again, put it into DFU mode if it is not, and run the same command again";
 const PROTECTED_HINT: &str = "take the device out of protection (service mode) first";
 
 impl From<DfuError> for CommandError {
