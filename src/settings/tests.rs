@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 use std::fs;
 use tempfile::TempDir;
 
@@ -191,4 +192,15 @@ fn files_are_private_after_every_write() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     log_in(&fixture.load()).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+proptest! {
+    #[test]
+    fn no_content_of_the_files_makes_it_fail_badly(profile in ".*", config in ".*", url in ".*") {
+        let fixture = Fixture::new();
+        fixture.write("profile.json", &profile);
+        fixture.write("particle.config.json", &config);
+        let overrides = Overrides { api_url: Some(url), ..Overrides::default() };
+        let _ = Settings::load(&fixture.environment, &overrides);
+    }
 }

@@ -1,7 +1,8 @@
 //! Both output streams and what may go to which.
 
-use super::{Page, Report, escape_controls};
+use super::{Page, Report, escape_controls, progress};
 use anstream::AutoStream;
+use indicatif::MultiProgress;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::{
@@ -64,6 +65,7 @@ pub struct Ui {
     stdout_terminal: bool,
     stderr_terminal: bool,
     stdin_terminal: bool,
+    pub(super) screen: MultiProgress,
 }
 
 impl Ui {
@@ -74,13 +76,15 @@ impl Ui {
             ColorChoice::Always => anstream::ColorChoice::Always,
             ColorChoice::Never => anstream::ColorChoice::Never,
         };
+        let stderr_terminal = io::stderr().is_terminal();
         Self {
             options,
             stdout: RefCell::new(AutoStream::new(io::stdout(), choice)),
             stderr: RefCell::new(AutoStream::new(io::stderr(), choice)),
             stdout_terminal: io::stdout().is_terminal(),
-            stderr_terminal: io::stderr().is_terminal(),
+            stderr_terminal,
             stdin_terminal: io::stdin().is_terminal(),
+            screen: progress::screen(stderr_terminal && !options.quiet),
         }
     }
 
@@ -136,10 +140,12 @@ impl Ui {
 
     /// Writes bytes to standard output as they are, and flushes.
     pub fn raw(&self, bytes: &[u8]) -> Result<(), OutputError> {
-        let mut stdout = self.stdout.borrow_mut();
-        stdout.write_all(bytes)?;
-        stdout.flush()?;
-        Ok(())
+        self.screen.suspend(|| {
+            let mut stdout = self.stdout.borrow_mut();
+            stdout.write_all(bytes)?;
+            stdout.flush()?;
+            Ok(())
+        })
     }
 
     /// Text that came from outside, fit for standard output as [`Page::foreign`] describes.
@@ -189,7 +195,9 @@ impl Ui {
 
     fn stderr_line(&self, text: &str) {
         // There is nowhere left to report that standard error is gone.
-        let _ = writeln!(self.stderr.borrow_mut(), "{text}");
+        self.screen.suspend(|| {
+            let _ = writeln!(self.stderr.borrow_mut(), "{text}");
+        });
     }
 }
 

@@ -1,7 +1,7 @@
 //! Spinners and bars on standard error, drawn only on a terminal.
 
 use super::Ui;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
 /// A running display of progress. Dropping it removes it from the screen.
@@ -10,15 +10,14 @@ pub struct Progress(ProgressBar);
 impl Ui {
     /// Shows that something of unknown length is going on.
     pub fn spinner(&self, message: impl Into<String>) -> Progress {
-        let bar = ProgressBar::with_draw_target(None, self.draw_target());
-        bar.set_message(message.into());
+        let bar = self.screen.add(ProgressBar::new_spinner().with_message(message.into()));
         bar.enable_steady_tick(Duration::from_millis(120));
         Progress(bar)
     }
 
     /// Shows a bar for `length` bytes with rate and remaining time.
     pub fn byte_bar(&self, length: u64, message: impl Into<String>) -> Progress {
-        let bar = ProgressBar::with_draw_target(Some(length), self.draw_target());
+        let bar = self.screen.add(ProgressBar::new(length));
         let template = "{msg} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));
@@ -26,10 +25,16 @@ impl Ui {
         bar.set_message(message.into());
         Progress(bar)
     }
+}
 
-    fn draw_target(&self) -> ProgressDrawTarget {
-        if self.shows_progress() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
-    }
+/// Where progress is drawn: everything that runs shares the bottom of the screen, and lines written meanwhile go above
+/// it.
+pub(super) fn screen(shown: bool) -> MultiProgress {
+    MultiProgress::with_draw_target(if shown {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    })
 }
 
 impl Progress {

@@ -167,6 +167,22 @@ fn a_cloud_that_cannot_be_reached_is_named_with_its_setting() {
 }
 
 #[test]
+fn a_cloud_that_never_answers_is_left_when_the_time_is_up() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--fault", "hang@GET:/v1/user"]);
+    environment.log_in();
+    environment.in_sandbox(["whoami", "--timeout", "200ms"]).status(124).stderr_has("--timeout");
+}
+
+#[test]
+fn an_address_without_encryption_is_warned_about() {
+    let environment = TestEnvironment::new();
+    let mut command = environment.command(["whoami", "--api-url", "http://cloud.invalid", "--timeout", "0"]);
+    command.env("PARTICLE_ACCESS_TOKEN", "abc");
+    run(command, "").stderr_has("http://cloud.invalid is not encrypted");
+}
+
+#[test]
 fn a_busy_cloud_is_asked_again_and_a_password_is_not() {
     let environment = TestEnvironment::new();
     let fault = ["--fault", "http-503@GET:/v1/user*2", "--fault", "http-503@POST:/oauth/token"];

@@ -42,6 +42,10 @@ fn hint(error: &CloudError) -> Option<String> {
              a proxy's address stands in the setting `proxyUrl`"
                 .into(),
         ),
+        // The TLS library says so, in whatever words.
+        CloudError::Unreachable { .. } if error.to_string().contains("certificate") => {
+            Some("if this host is to be trusted, set SSL_CERT_FILE to a file with its CA certificate".into())
+        }
         CloudError::Unreachable { .. } => Some(
             "check your connection, HTTPS_PROXY and HTTP_PROXY, and with `particle config` which cloud is used"
                 .into(),

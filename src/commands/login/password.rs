@@ -57,13 +57,11 @@ fn second_factor(context: &Context, given: Option<Secret>, login: &MfaToken) -> 
     let logins = context.cloud()?.logins();
     let mut attempts_left = if context.ui.can_ask() { ATTEMPTS } else { 1 };
     let mut next = given;
+    explain_codes(context);
     loop {
         let code = match next.take() {
             Some(code) => code,
-            None => {
-                explain_codes(context);
-                answers::code(context)?
-            }
+            None => answers::code(context)?,
         };
         attempts_left -= 1;
         let outcome = {
