@@ -47,13 +47,13 @@ pub enum SandboxError {
     /// A device that is spoken of is not there.
     #[error("no device {0:?} is in the sandbox")]
     UnknownDevice(String),
-    /// A device or its keys cannot be made.
+    /// A platform that the bench cannot hold.
     #[error("cannot make a device: {0}")]
     Board(#[from] NoSuchBoard),
-    /// A device or its keys cannot be made.
+    /// A new device gets no key.
     #[error("cannot make a device's key: {0}")]
     Key(#[from] KeyError),
-    /// A device or its keys cannot be made.
+    /// A new device gets no id.
     #[error("cannot make a device: {0}")]
     Id(#[from] DeviceIdError),
     /// A server of the sandbox cannot start.

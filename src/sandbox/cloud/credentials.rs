@@ -106,3 +106,40 @@ fn access_token(pairs: &[u8]) -> Option<String> {
     url::form_urlencoded::parse(pairs)
         .find_map(|(name, value)| (name == "access_token").then(|| value.into_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn headers(authorization: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if let Ok(value) = HeaderValue::try_from(authorization) {
+            headers.insert(AUTHORIZATION, value);
+        }
+        headers
+    }
+
+    #[test]
+    fn schemes_are_told_apart_in_any_case() {
+        assert_eq!(bearer_token(&headers("bearer abc")), Some("abc"));
+        assert_eq!(bearer_token(&headers("Bearer ")), None);
+        // printf 'ada:a:b' | base64
+        let ada = Some(("ada".to_owned(), "a:b".to_owned()));
+        assert_eq!(basic_credentials(&headers("Basic YWRhOmE6Yg==")), ada);
+        assert_eq!(basic_credentials(&headers("Bearer YWRhOmE6Yg==")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_is_read_or_ignored(scheme in "(Basic|Bearer|[ -~]{0,8})", rest in "[ -~]{0,40}") {
+            let headers = headers(&format!("{scheme} {rest}"));
+            let _ = (bearer_token(&headers), basic_credentials(&headers));
+        }
+
+        #[test]
+        fn any_form_is_searched(form: Vec<u8>) {
+            let _ = access_token(&form);
+        }
+    }
+}
