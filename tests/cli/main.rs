@@ -7,6 +7,7 @@ mod support;
 
 mod account;
 mod dfu;
+mod program;
 mod sandbox;
 mod sandbox_cloud;
 mod serial;

@@ -12,7 +12,8 @@ use crate::{
 pub enum Filter {
     /// Every Particle device.
     Any,
-    /// Devices whose bootloader offers DFU.
+    /// Devices whose bootloader offers DFU. Among several, the only one in DFU mode is the one meant: somebody put it
+    /// there for this, and commands from support articles name no device.
     WithDfu,
 }
 
@@ -23,9 +24,15 @@ impl Filter {
             Self::WithDfu => device.platform.flash.is_some(),
         }
     }
+
+    /// The device that stands out among several.
+    fn evident(self, devices: &[AttachedDevice]) -> Option<&AttachedDevice> {
+        let mut in_dfu = devices.iter().filter(|device| self == Self::WithDfu && device.dfu);
+        in_dfu.next().filter(|_| in_dfu.next().is_none())
+    }
 }
 
-/// The device to work on: the one named, or the only one attached, or the one a person chooses.
+/// The device to work on: the one named, or the only one that can be meant, or the one a person chooses.
 ///
 /// An id is compared with what is attached, without asking the cloud. With several devices and no name, there is a
 /// choice on a terminal; elsewhere the error names the candidates.
@@ -35,7 +42,10 @@ pub fn select(context: &Context<'_>, named: Option<&str>, filter: Filter) -> Com
         (Some(name), _) => find(context, &devices, name),
         (None, 0) => Err(none_attached()),
         (None, 1) => devices.into_iter().next().ok_or_else(none_attached)?.try_into(),
-        (None, _) => choose(context, &devices),
+        (None, _) => match filter.evident(&devices) {
+            Some(device) => device.clone().try_into(),
+            None => choose(context, &devices),
+        },
     }
 }
 
