@@ -3,17 +3,20 @@
 //! Sources: Device OS `bootloader/src/core/usb_prop.c`, `platform/MCU/STM32F2xx/STM32_USB_Device_Driver/src/
 //! usbd_dfu_{core,mal}.c`, `bootloader/src/nRF52840/usbd_dfu.{h,cpp}`.
 
+mod execution;
+
 use super::{
     board::{Board, Disturbance, End},
     os_version::OsVersion,
-    state::{Mode, Protection},
+    state::Mode,
     transfer::{Answer, SetupPacket},
 };
 use crate::{
-    dfu::protocol::{FIRST_DATA_BLOCK, State, Status, StatusReply, command, request},
+    dfu::protocol::{State, Status, StatusReply, command, request},
     platform::{Mcu, Platform},
     sandbox::fault::Moment,
 };
+use execution::{Block, Done, Failure};
 use std::time::Duration;
 
 /// The reset comes this long after the GETSTATUS that saw the device leave.
@@ -51,27 +54,6 @@ pub(super) struct Bootloader {
     leave_to: Mode,
 }
 
-struct Block {
-    number: u16,
-    data: Vec<u8>,
-}
-
-/// Where carrying out a block leads.
-enum Done {
-    /// More can be downloaded.
-    Idle,
-    /// The device is told to go.
-    Leave,
-}
-
-/// Why a block was not carried out.
-enum Failure {
-    /// The bootloader's own reason.
-    Refused(Status),
-    /// A fault that was ordered.
-    Disturbed(End),
-}
-
 impl Bootloader {
     /// A bootloader fresh from reset.
     pub(super) fn new(platform: &Platform) -> Self {
@@ -105,21 +87,16 @@ impl Bootloader {
 
     /// A bus reset, or a new configuration: back to idle. The address pointer stays.
     pub(super) fn bus_reset(&mut self) {
-        *self = Self { alternate: 0, ..self.idle() };
+        self.return_to_idle();
+        self.alternate = 0;
     }
 
-    fn idle(&self) -> Self {
-        Self {
-            state: State::DfuIdle,
-            status: Status::OK,
-            string_index: 0,
-            pending: None,
-            leave_to: Mode::Normal,
-            family: self.family,
-            transfer_size: self.transfer_size,
-            alternate: self.alternate,
-            pointer: self.pointer,
-        }
+    fn return_to_idle(&mut self) {
+        self.state = State::DfuIdle;
+        self.status = Status::OK;
+        self.string_index = 0;
+        self.pending = None;
+        self.leave_to = Mode::Normal;
     }
 
     /// Answers a class request.
@@ -257,73 +234,10 @@ impl Bootloader {
         }
     }
 
-    fn execute(&mut self, block: &Block, board: &mut Board) -> Result<Done, Failure> {
-        match (block.number, block.data.as_slice()) {
-            (0, &[command::SET_ADDRESS, a, b, c, d]) => {
-                self.pointer = u32::from_le_bytes([a, b, c, d]);
-                Ok(Done::Idle)
-            }
-            (0, &[command::ERASE, a, b, c, d]) => self.erase(u32::from_le_bytes([a, b, c, d]), board),
-            (0, [name, ..]) if self.family == Family::Modern => {
-                self.execute_modern(*name, &block.data, board)
-            }
-            (0, _) => Err(Failure::Refused(Status::ERR_STALLED_PACKET)),
-            (1, _) if self.family == Family::Modern => Err(Failure::Refused(Status::ERR_TARGET)),
-            (1, _) => Ok(Done::Idle),
-            (number, data) => self.write(self.address(number), data, board),
-        }
-    }
-
-    fn erase(&mut self, address: u32, board: &mut Board) -> Result<Done, Failure> {
-        if let Some(Disturbance::Ends(end)) = board.disturbance(Moment::DfuErase) {
-            return Err(Failure::Disturbed(end));
-        }
-        if self.family != Family::Modern {
-            self.pointer = address;
-        }
-        done(board.erase(self.alternate, address))
-    }
-
-    fn write(&self, address: u32, data: &[u8], board: &mut Board) -> Result<Done, Failure> {
-        let mut data = data.to_vec();
-        match board.disturbance(Moment::DfuWrite) {
-            Some(Disturbance::Ends(end)) => return Err(Failure::Disturbed(end)),
-            Some(Disturbance::Corrupts) => turn_one_bit(&mut data),
-            _ => {}
-        }
-        if self.family != Family::Modern {
-            // They program whole words.
-            data.resize(data.len().next_multiple_of(4), 0xFF);
-        }
-        done(board.program(self.alternate, address, &data))
-    }
-
-    fn execute_modern(&mut self, name: u8, data: &[u8], board: &mut Board) -> Result<Done, Failure> {
-        let extended = board.state.os_version >= EXTENDED_COMMANDS;
-        let status = match name {
-            0 => return Ok(Done::Idle),
-            command::ENTER_SAFE_MODE if extended => {
-                self.leave_to = Mode::SafeMode;
-                return Ok(Done::Leave);
-            }
-            command::CLEAR_SECURITY_OVERRIDE if extended => {
-                if board.state.protection == Protection::ServiceMode {
-                    board.state.protection = Protection::Protected;
-                    board.changed = true;
-                }
-                return Ok(Done::Idle);
-            }
-            command::ERASE if data.len() == 1 => Status::ERR_TARGET,
-            command::ERASE | command::SET_ADDRESS | command::READ_UNPROTECT => Status::ERR_UNKNOWN,
-            _ => Status::ERR_STALLED_PACKET,
-        };
-        Err(Failure::Refused(status))
-    }
-
     fn clear_status(&mut self) -> Answer {
         match (self.state, self.family) {
             (State::Error, _) => {
-                *self = self.idle();
+                self.return_to_idle();
                 Answer::Accepted
             }
             (_, Family::Modern) => self.unexpected(),
@@ -348,7 +262,7 @@ impl Bootloader {
             // Accepted and ignored.
             (State::Error | State::Manifest | State::ManifestWaitReset, _) => Answer::Accepted,
             _ => {
-                *self = self.idle();
+                self.return_to_idle();
                 Answer::Accepted
             }
         }
@@ -380,11 +294,6 @@ impl Bootloader {
         self.string_index = if status == Status::ERR_VENDOR { ERROR_STRING } else { 0 };
     }
 
-    fn address(&self, block: u16) -> u32 {
-        let offset = u32::from(block - FIRST_DATA_BLOCK) * u32::from(self.transfer_size);
-        self.pointer.wrapping_add(offset)
-    }
-
     fn commands(&self, board: &Board) -> &'static [u8] {
         const ALL: &[u8] = &[
             0,
@@ -396,33 +305,6 @@ impl Bootloader {
         let extended = self.family == Family::Modern && board.state.os_version >= EXTENDED_COMMANDS;
         if extended { ALL } else { &ALL[..3] }
     }
-
-    /// Milliseconds until the device is ready, scaled like all its times.
-    ///
-    /// Generation 2 reports the time of the other operation: its table is looked up the wrong way round.
-    fn poll_timeout(&self, block: &Block, board: &Board) -> u32 {
-        let erases = block.number == 0 && block.data.first() == Some(&command::ERASE);
-        let milliseconds = match (self.family, self.alternate, erases) {
-            (Family::Core, 0, _) => 50,
-            (Family::Core, _, true) => 20,
-            (Family::Core, _, false) => 30,
-            (Family::Stm32f2, 1, true) => 500,
-            (Family::Stm32f2, 1, false) => 1,
-            _ => 0,
-        };
-        board.clock.scaled(Duration::from_millis(milliseconds)).as_millis() as u32
-    }
-}
-
-impl Block {
-    fn is_allowed_when_protected(&self) -> bool {
-        let allowed = [command::ENTER_SAFE_MODE, command::CLEAR_SECURITY_OVERRIDE];
-        self.number == 0 && self.data.first().is_some_and(|name| allowed.contains(name))
-    }
-}
-
-fn done(carried_out: bool) -> Result<Done, Failure> {
-    if carried_out { Ok(Done::Idle) } else { Err(Failure::Refused(Status::ERR_UNKNOWN)) }
 }
 
 fn turn_one_bit(bytes: &mut [u8]) {

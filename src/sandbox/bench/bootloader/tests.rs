@@ -1,8 +1,14 @@
 use super::*;
 use crate::{
     clock::Clock,
-    dfu::protocol::{CLASS_IN, CLASS_OUT},
-    sandbox::{bench::state::DeviceState, bench::transfer::Event, fault::Faults},
+    dfu::protocol::{CLASS_IN, CLASS_OUT, FIRST_DATA_BLOCK},
+    sandbox::{
+        bench::{
+            state::{DeviceState, Protection},
+            transfer::Event,
+        },
+        fault::Faults,
+    },
 };
 use std::sync::Arc;
 
