@@ -1,7 +1,8 @@
 //! The list of commands and who carries each one out.
 
 use super::{
-    CommandResult, Context, completions, config, keys, list, login, logout, man, sandbox, serial, usb, whoami,
+    CommandResult, Context, cloud, completions, config, keys, list, login, logout, man, sandbox, serial, usb,
+    whoami,
 };
 use clap::Subcommand;
 
@@ -9,6 +10,7 @@ use clap::Subcommand;
 #[allow(missing_docs, reason = "each variant is documented at its Args")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Cloud(cloud::Args),
     Completions(completions::Args),
     #[command(visible_alias = "profile")]
     Config(config::Args),
@@ -28,6 +30,7 @@ impl Context<'_> {
     /// Runs a command.
     pub fn run(&self, command: Command) -> CommandResult {
         match command {
+            Command::Cloud(args) => cloud::run(self, args),
             Command::Completions(args) => completions::run(self, args),
             Command::Config(args) => config::run(self, args),
             Command::Identify(args) => serial::identify::run(self, args),

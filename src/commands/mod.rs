@@ -16,6 +16,7 @@ mod logout;
 mod man;
 mod sandbox;
 mod serial;
+mod session;
 mod usb;
 mod whoami;
 

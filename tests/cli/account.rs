@@ -128,6 +128,20 @@ fn a_token_from_elsewhere_is_taken_over() {
 }
 
 #[test]
+fn a_cloud_that_does_not_know_whose_token_it_is_will_do() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--fault", "http-404@GET:/v1/user*"]);
+    environment.log_in();
+    assert_eq!(environment.in_sandbox(["whoami"]).success().stdout, format!("> {USERNAME}\n"));
+    let token = stored(&environment)["access_token"].as_str().unwrap().to_owned();
+    environment.in_sandbox(["login", "--token", &token]).success();
+    assert_eq!(stored(&environment)["username"], Value::Null);
+    environment.in_sandbox(["whoami"]).status(4);
+    let logout = environment.in_sandbox(["cloud", "logout"]).success();
+    assert_eq!(logout.stdout, "> You have been logged out\n");
+}
+
+#[test]
 fn logout_makes_the_token_invalid() {
     let environment = TestEnvironment::new();
     let sandbox = sandbox(&environment);
@@ -358,6 +372,16 @@ fn a_damaged_file_is_named_and_kept() {
         environment.particle(command).status(1).stderr_has("particle.config.json is no JSON object");
     }
     assert_eq!(setting(&environment, "particle.config.json"), "{\"access_token\":");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let environment = TestEnvironment::new();
+    let file = environment.work().join("file");
+    fs::write(&file, "").unwrap();
+    let mut command = environment.command(["config", "local", "apiUrl", "http://localhost:8080"]);
+    command.env("PARTICLE_CONFIG_DIR", &file);
+    run(command, "").status(1).stderr_has(file.to_str().unwrap());
 }
 
 #[test]
