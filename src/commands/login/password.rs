@@ -56,8 +56,10 @@ pub(super) fn log_in(context: &Context, args: &Args) -> CommandResult<Confirmed>
 fn second_factor(context: &Context, given: Option<Secret>, login: &MfaToken) -> CommandResult<Grant> {
     let logins = context.cloud()?.logins();
     let mut attempts_left = if context.ui.can_ask() { ATTEMPTS } else { 1 };
+    if given.is_none() {
+        explain_codes(context);
+    }
     let mut next = given;
-    explain_codes(context);
     loop {
         let code = match next.take() {
             Some(code) => code,
