@@ -45,6 +45,9 @@ pub enum Reason {
     /// No power.
     #[error("the device is unplugged")]
     Unplugged,
+    /// It has power, but its firmware is not up yet.
+    #[error("the device is starting")]
+    Starting,
     /// The bootloader does not connect.
     #[error("the device is in DFU mode")]
     Dfu,
@@ -97,6 +100,7 @@ fn connect(device: &DeviceView, registered: Option<&RegisteredKey>) -> Result<()
         _ if !device.plugged => return Err(Reason::Unplugged),
         Mode::Dfu => return Err(Reason::Dfu),
         Mode::Listening => return Err(Reason::Listening),
+        _ if !device.started => return Err(Reason::Starting),
         Mode::Normal | Mode::SafeMode => {}
     }
     check_server(device)?;
@@ -193,6 +197,14 @@ mod tests {
         assert_eq!(presence(&boron, Some(&key)), Presence::Offline(Reason::Dfu));
         boron.plugged = false;
         assert_eq!(presence(&boron, Some(&key)), Presence::Offline(Reason::Unplugged));
+    }
+
+    #[test]
+    fn a_device_that_is_still_starting_is_offline() {
+        let (boron, key) = device("boron");
+        let mut view = DeviceView::new(&boron, String::new());
+        view.started = false;
+        assert_eq!(Presence::of(&view, Some(&key)), Presence::Offline(Reason::Starting));
     }
 
     #[test]

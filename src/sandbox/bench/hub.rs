@@ -72,10 +72,10 @@ struct Timers {
 }
 
 /// A socket and the device in it.
-struct Socket {
-    device: Device,
+pub(super) struct Socket {
+    pub(super) device: Device,
     /// Whether the device is on the bus.
-    present: bool,
+    pub(super) present: bool,
     /// Number on the bus; a new one each time it appears.
     device_number: u32,
     /// The connection of the client that has the device.
@@ -119,7 +119,12 @@ impl Hub {
 
     /// Looks at each device in turn.
     pub(super) fn for_each<T>(&self, mut look: impl FnMut(usize, &Device) -> T) -> Vec<T> {
-        (0..self.len()).map(|index| look(index, &self.socket(index).device)).collect()
+        self.for_each_socket(|index, socket| look(index, &socket.device))
+    }
+
+    /// Looks at each socket and the device in it in turn.
+    pub(super) fn for_each_socket<T>(&self, mut look: impl FnMut(usize, &Socket) -> T) -> Vec<T> {
+        (0..self.len()).map(|index| look(index, &self.socket(index))).collect()
     }
 
     /// Looks at one device, or changes what is not remembered of it.

@@ -73,6 +73,8 @@ pub struct DeviceView {
     pub mode: Mode,
     /// Whether the cable is in.
     pub plugged: bool,
+    /// Whether it has started and stands on the bus.
+    pub started: bool,
     /// Bus id at the USB/IP server.
     pub bus_id: String,
     /// Version of Device OS.
@@ -121,8 +123,9 @@ impl Bench {
 
     /// What can be seen of the devices.
     pub fn devices(&self) -> Vec<DeviceView> {
-        self.hub.for_each(|index, device| {
-            let mut view = DeviceView::new(&device.board.state, hub::bus_id_of(index));
+        self.hub.for_each_socket(|index, socket| {
+            let mut view = DeviceView::new(&socket.device.board.state, hub::bus_id_of(index));
+            view.started = socket.present;
             let running = view.plugged && view.mode != Mode::Dfu;
             let terminal = self.terminals.get(index).and_then(Option::as_ref).filter(|_| running);
             view.terminal = terminal.map(|terminal| terminal.path().to_owned());
@@ -179,6 +182,7 @@ impl DeviceView {
             platform: state.platform,
             mode: state.mode,
             plugged: state.plugged,
+            started: state.plugged,
             bus_id,
             os_version: state.os_version,
             protection: state.protection,

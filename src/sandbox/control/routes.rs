@@ -17,10 +17,11 @@ use axum::{
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+use tokio::task::spawn_blocking;
 
-/// How long a device that restarts is waited for.
-const RESTART_LIMIT: Duration = Duration::from_secs(5);
+/// How long an answer waits for devices that are in the middle of a reset.
+const SETTLE_LIMIT: Duration = Duration::from_secs(5);
 
 /// Where all of this is.
 pub(in crate::sandbox) const PREFIX: &str = "/sandbox/";
@@ -32,7 +33,9 @@ pub(in crate::sandbox) fn routes() -> Router<SharedCloud> {
         .route("/sandbox/devices/{device}/cable", post(cable))
 }
 
+/// What is to be seen once no device is in the middle of a reset.
 async fn status(State(cloud): State<SharedCloud>) -> Json<Status> {
+    settled(&cloud).await;
     let devices = cloud.bench().devices();
     let records = cloud.records();
     let accounts = records.accounts.iter().map(|account| AccountStatus {
@@ -92,9 +95,7 @@ async fn press(
 ) -> Result<Json<Value>, ApiError> {
     let id = find(&cloud.records(), &device)?.id.clone();
     cloud.bench().press(&id, button).map_err(refused)?;
-    // Whoever pressed sees the light change before typing the next command.
-    let settled = tokio::task::spawn_blocking(move || cloud.bench().settle(RESTART_LIMIT)).await;
-    settled.map_err(|error| ApiError::failure(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))?;
+    settled(&cloud).await;
     Ok(Json(json!({ "ok": true, "id": id })))
 }
 
@@ -105,7 +106,15 @@ async fn cable(
 ) -> Result<Json<Value>, ApiError> {
     let id = find(&cloud.records(), &device)?.id.clone();
     cloud.bench().set_plugged(&id, plugged).map_err(refused)?;
+    settled(&cloud).await;
     Ok(Json(json!({ "ok": true, "id": id })))
+}
+
+/// Waits until no device is in the middle of a reset: a person, too, sees the light change before typing on.
+async fn settled(cloud: &SharedCloud) {
+    let cloud = Arc::clone(cloud);
+    // It fails only if the runtime is shutting down, and then nobody waits for the answer.
+    let _ = spawn_blocking(move || cloud.bench().settle(SETTLE_LIMIT)).await;
 }
 
 /// The device with this id or name, whoever owns it.
