@@ -2,7 +2,7 @@
 
 use super::{
     DeviceLock, Operator, Target, buttons, heed_interrupts,
-    operator::{Answer, RESTART_LIMIT},
+    operator::{Answer, Comeback},
 };
 use crate::{
     commands::{CommandError, CommandResult, Context, Kind},
@@ -10,13 +10,6 @@ use crate::{
     ui::Ui,
     usb::control::{Order, messages::DeviceMode},
 };
-use std::time::Duration;
-
-/// How long a person may take to press buttons.
-const PERSON_LIMIT: Duration = Duration::from_secs(10 * 60);
-/// How long a device that was sent back to work is waited for; that it does so is seen on its light, too.
-const RETURN_LIMIT: Duration = Duration::from_secs(15);
-
 /// What a device was doing when a command found it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FoundIn {
@@ -101,7 +94,7 @@ impl<'c> DfuSession<'c> {
             (After::Restore | After::Restart, _) => false,
         };
         self.dfu.leave()?;
-        let returned = self.operator.await_mode(&self.target, false, RETURN_LIMIT);
+        let returned = self.operator.await_mode(&self.target, false, Comeback::ReturnToWork);
         let restored = returned.and_then(|target| match was_listening {
             true => self.operator.start_listening(&target),
             false => Ok(()),
@@ -131,16 +124,18 @@ fn bring_to_dfu(
     if target.attached.dfu {
         return Ok((FoundIn::Dfu, target.clone()));
     }
-    let _progress = context.ui.spinner("Putting the device into DFU mode...");
+    let progress = context.ui.spinner("Putting the device into DFU mode...");
     let found_in = found_in(operator, target);
-    let limit = match operator.give_order(target, Order::EnterDfu)? {
-        Answer::Obeyed => RESTART_LIMIT,
+    let comeback = match operator.give_order(target, Order::EnterDfu)? {
+        Answer::Obeyed => Comeback::ChangeOfMode,
         Answer::NotUnderstood | Answer::Silence => {
+            drop(progress);
             ask_for_buttons(context, target)?;
-            PERSON_LIMIT
+            Comeback::ByHand
         }
     };
-    Ok((found_in, operator.await_mode(target, true, limit)?))
+    let _progress = context.ui.spinner("Waiting for DFU mode...");
+    Ok((found_in, operator.await_mode(target, true, comeback)?))
 }
 
 /// What a running device is doing. One that cannot be asked is taken to be at work.

@@ -18,9 +18,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a device may take to come back after a restart.
-pub(super) const RESTART_LIMIT: Duration = Duration::from_secs(60);
-/// The shortest such time, however much pauses are shortened.
+/// How long a device may take to enter listening mode.
+const LISTENING_LIMIT: Duration = Duration::from_secs(60);
+/// The shortest time a device is given, however much pauses are shortened.
 const SHORTEST_LIMIT: Duration = Duration::from_secs(5);
 /// Pause between two looks at the bus or at a device's mode.
 const POLL_PAUSE: Duration = Duration::from_millis(500);
@@ -34,6 +34,28 @@ pub(super) enum Answer {
     NotUnderstood,
     /// The device does not answer.
     Silence,
+}
+
+/// What makes a device come back, and so how long that may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comeback {
+    /// It was told to change its mode, and the command cannot go on without it.
+    ChangeOfMode,
+    /// It was sent back to work; that it does so is seen on its light, too.
+    ReturnToWork,
+    /// A person presses buttons.
+    ByHand,
+}
+
+impl Comeback {
+    /// The device's own time is shortened as pauses are; a person's is not.
+    fn limit(self, clock: &Clock) -> Duration {
+        match self {
+            Self::ChangeOfMode => clock.scaled(Duration::from_secs(60)).max(SHORTEST_LIMIT),
+            Self::ReturnToWork => clock.scaled(Duration::from_secs(15)).max(SHORTEST_LIMIT),
+            Self::ByHand => Duration::from_secs(10 * 60),
+        }
+    }
 }
 
 /// What device operations need: the buses and the clock.
@@ -111,13 +133,13 @@ impl Operator {
         }
         target.platform().flash.ok_or_else(|| without_dfu(target))?;
         self.order(target, Order::EnterDfu)?;
-        self.await_mode(target, true, RESTART_LIMIT)
+        self.await_mode(target, true, Comeback::ChangeOfMode)
     }
 
     /// Puts a running device into listening mode and waits until it says that it is.
     pub fn start_listening(&self, target: &Target) -> CommandResult {
         self.order(target, Order::StartListening)?;
-        let deadline = self.deadline(RESTART_LIMIT);
+        let deadline = Instant::now() + self.clock.scaled(LISTENING_LIMIT).max(SHORTEST_LIMIT);
         // Firmware that cannot tell its mode has obeyed as far as can be known.
         let mut channel = match self.control(&target.attached) {
             Err(ControlError::Unsupported) => return Ok(()),
@@ -133,10 +155,8 @@ impl Operator {
     }
 
     /// Waits until the device is attached in the mode asked for: DFU, or running its firmware.
-    ///
-    /// The limit is shortened as pauses are, since it is the device's restart that is waited for.
-    pub fn await_mode(&self, target: &Target, dfu: bool, limit: Duration) -> CommandResult<Target> {
-        let deadline = self.deadline(limit);
+    pub(super) fn await_mode(&self, target: &Target, dfu: bool, comeback: Comeback) -> CommandResult<Target> {
+        let deadline = Instant::now() + comeback.limit(&self.clock);
         let mut last_failure = None;
         while Instant::now() < deadline {
             match self.find(target, dfu) {
@@ -158,10 +178,6 @@ impl Operator {
             identity.platform.id == target.platform().id && identity.dfu == dfu
         })?;
         Ok(devices.into_iter().find(|device| device.id() == Some(&target.id)))
-    }
-
-    fn deadline(&self, limit: Duration) -> Instant {
-        Instant::now() + self.clock.scaled(limit).max(SHORTEST_LIMIT)
     }
 }
 

@@ -40,7 +40,6 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     let filter = args.filter.as_deref().map(Filter::parse);
     let mut devices = discover(context.buses()?)?;
     devices.retain(|device| !(args.exclude_dfu && device.dfu));
-    warn_about_permissions(context, &devices);
     let nothing_attached = devices.is_empty();
     let records = records(context, &devices, filter.as_ref(), args.ids_only)?;
     if let Some(filter) = &filter {
@@ -56,6 +55,9 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
         concurrently(&devices, |device| state_of(&operator, device))
     };
     context.clock.check()?;
+    if states.contains(&State::Forbidden) {
+        context.ui.warn("Missing permissions to access a USB device; run `particle usb configure`");
+    }
     let mut listed: Vec<Listed> =
         devices.iter().zip(states).map(|(device, state)| Listed::new(device, state, &records)).collect();
     listed.sort_by_cached_key(|device| (device.shown_name().to_lowercase(), device.id.clone()));
@@ -148,12 +150,6 @@ fn describe<'a>(device: &'a AttachedDevice, records: &'a [Device]) -> Described<
         id: device.id(),
         name: record.and_then(Device::given_name),
         online: record.is_some_and(Device::is_online),
-    }
-}
-
-fn warn_about_permissions(context: &Context<'_>, devices: &[AttachedDevice]) {
-    if devices.iter().any(|device| matches!(device.identity, Err(UsbError::Permission(_)))) {
-        context.ui.warn("Missing permissions to access a USB device; run `particle usb configure`");
     }
 }
 
