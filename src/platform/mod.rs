@@ -129,7 +129,7 @@ impl Buttons {
 }
 
 /// One row: everything this program knows about a platform.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Platform {
     /// Platform number.
     pub id: PlatformId,

@@ -26,7 +26,7 @@ pub struct State {
 }
 
 /// What can be changed of a device before it gets power.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adjustment {
     /// What it does.
     Mode(Mode),

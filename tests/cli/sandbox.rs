@@ -188,3 +188,12 @@ fn devices_can_be_old_and_protected() {
     assert_eq!(environment.device("boron")["osVersion"], "1.5.2");
     assert_eq!(environment.device("electron")["protected"], true);
 }
+
+#[test]
+fn the_state_may_be_named_before_and_behind_a_subcommand() {
+    let environment = TestEnvironment::new();
+    let state = environment.state().display().to_string();
+    environment.particle(["sandbox", "--state", &state, "status"]).success();
+    environment.particle(["sandbox", "status", "--state", &state]).success();
+    environment.particle(["sandbox", "--port", "3", "status"]).status(2).stderr_has("only --state");
+}

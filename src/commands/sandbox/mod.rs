@@ -9,7 +9,7 @@ mod reset;
 mod serve;
 mod status;
 
-use super::{CommandResult, Context};
+use super::{CommandError, CommandResult, Context, Kind};
 use crate::{
     clock::Clock,
     environment::Environment,
@@ -26,7 +26,6 @@ pub(super) const STATE_VARIABLE: &str = "PARTICLE_SANDBOX_STATE";
 /// In another terminal, `particle --sandbox COMMAND` uses them. Without a running sandbox, `particle --sandbox COMMAND`
 /// starts one for the time of the command; what happens in it is kept either way.
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// File that holds everything in the sandbox
     #[arg(long, global = true, value_name = "FILE")]
@@ -52,6 +51,10 @@ enum Action {
 /// Carries out the subcommand, or runs the sandbox until it is interrupted.
 pub fn run(context: &Context, args: Args) -> CommandResult {
     let location = location(args.state, &context.environment)?;
+    if args.action.is_some() && args.serve != options::ServeArgs::default() {
+        let message = "only --state may stand between `sandbox` and its subcommand";
+        return Err(CommandError::new(Kind::Usage, message));
+    }
     match args.action {
         None => serve::run(context, &location, args.serve),
         Some(Action::Status(args)) => status::run(context, &location, args),

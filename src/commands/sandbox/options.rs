@@ -11,7 +11,7 @@ use crate::{
 use clap::ValueEnum;
 
 /// How to run the sandbox.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, PartialEq, clap::Args)]
 #[group(skip)]
 pub(super) struct ServeArgs {
     /// TCP port of the cloud; without it any that is free
@@ -37,7 +37,7 @@ pub(super) struct ServeArgs {
 }
 
 /// What a new sandbox is to be like.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, PartialEq, clap::Args)]
 #[group(skip)]
 pub(super) struct BenchArgs {
     /// Boards of a new sandbox, such as photon,electron,boron
