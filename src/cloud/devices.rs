@@ -3,7 +3,7 @@
 use super::{CloudError, Session, request::Request};
 use crate::platform::{DeviceId, Platform, PlatformId};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// A device as the cloud describes it. Servers leave out, or set to null, almost any member.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -80,6 +80,43 @@ impl<'s> Devices<'s> {
     /// One device with its details.
     pub async fn get(&self, id_or_name: &str) -> Result<Device, CloudError> {
         self.session.json(&Request::get(&["v1", "devices", id_or_name])).await
+    }
+
+    /// Makes a device one's own. It has to be online, and nobody else's.
+    pub async fn claim(&self, id: &str) -> Result<(), CloudError> {
+        self.add(id, false).await
+    }
+
+    /// Asks the owner of a device for it.
+    pub async fn request_transfer(&self, id: &str) -> Result<(), CloudError> {
+        self.add(id, true).await
+    }
+
+    async fn add(&self, id: &str, request_transfer: bool) -> Result<(), CloudError> {
+        let claim = json!({ "id": id.to_ascii_lowercase(), "request_transfer": request_transfer });
+        self.session.done(&Request::post(&["v1", "devices"]).json(&claim)).await
+    }
+
+    /// Gives a device another name.
+    pub async fn rename(&self, id_or_name: &str, name: &str) -> Result<(), CloudError> {
+        let change = json!({ "name": name });
+        self.session.done(&Request::put(&["v1", "devices", id_or_name]).json(&change)).await
+    }
+
+    /// Gives a device away, so that anybody can claim it.
+    pub async fn release(&self, id_or_name: &str) -> Result<(), CloudError> {
+        self.session.done(&Request::delete(&["v1", "devices", id_or_name])).await
+    }
+
+    /// Lets a device shout rainbows, or stop it. A device of a product is named by its id.
+    pub async fn signal(&self, product: Option<&str>, device: &str, on: bool) -> Result<(), CloudError> {
+        // The cloud takes texts here, no numbers.
+        let change = json!({ "signal": if on { "1" } else { "0" } });
+        let path = match product {
+            Some(product) => vec!["v1", "products", product, "devices", device],
+            None => vec!["v1", "devices", device],
+        };
+        self.session.done(&Request::put(&path).json(&change)).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is asked of a cloud.
 
 use reqwest::Method;
+use serde::Serialize;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -13,6 +14,8 @@ pub(super) enum Body {
     Empty,
     /// `application/x-www-form-urlencoded`, encoded.
     Form(Zeroizing<String>),
+    /// `application/json`, encoded.
+    Json(Zeroizing<String>),
 }
 
 /// One request, before it is known where to and on whose behalf it goes.
@@ -37,6 +40,12 @@ impl<'r> Request<'r> {
         Self::new(Method::POST, segments)
     }
 
+    /// Asks for a resource to be changed. The changes asked for here say what is to be, so that twice is the same as
+    /// once.
+    pub fn put(segments: &[&'r str]) -> Self {
+        Self { repeatable: true, ..Self::new(Method::PUT, segments) }
+    }
+
     /// Asks for a resource to be deleted. A repetition meets a resource that is gone, which would look like a failure,
     /// so it is not repeated by itself.
     pub fn delete(segments: &[&'r str]) -> Self {
@@ -58,6 +67,13 @@ impl<'r> Request<'r> {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields);
         self.body = Body::Form(Zeroizing::new(form.finish()));
+        self
+    }
+
+    /// Carries a JSON document.
+    pub fn json(mut self, document: &impl Serialize) -> Self {
+        // What is sent are texts, numbers and lists of them, which all have a form in JSON.
+        self.body = Body::Json(Zeroizing::new(serde_json::to_string(document).unwrap_or_default()));
         self
     }
 

@@ -25,8 +25,10 @@ pub(super) fn request(request: &Request<'_>, url: &Url, with_token: bool) {
     if with_token {
         tracing::debug!("> authorization: Bearer {REDACTED}");
     }
-    if let Body::Form(form) = &request.body {
-        tracing::debug!("> {}", redact_form(form));
+    match &request.body {
+        Body::Empty => {}
+        Body::Form(form) => tracing::debug!("> {}", redact_form(form)),
+        Body::Json(json) => tracing::debug!("> {}", redact_body(json.as_bytes())),
     }
 }
 

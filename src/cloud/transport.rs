@@ -111,9 +111,14 @@ impl<'a> Transport<'a> {
         if let Some(token) = token {
             builder = builder.bearer_auth(token.expose());
         }
-        if let Body::Form(form) = &request.body {
-            let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-            builder = builder.header(header::CONTENT_TYPE, form_type).body(form.as_bytes().to_vec());
+        let content = match &request.body {
+            Body::Empty => None,
+            Body::Form(form) => Some(("application/x-www-form-urlencoded", form)),
+            Body::Json(json) => Some(("application/json", json)),
+        };
+        if let Some((media_type, text)) = content {
+            let media_type = HeaderValue::from_static(media_type);
+            builder = builder.header(header::CONTENT_TYPE, media_type).body(text.as_bytes().to_vec());
         }
         builder.send().await.map_err(|error| self.failure(request, host_of(url), error))
     }
