@@ -77,11 +77,11 @@ impl PrivateKey {
         if needed != found {
             return Err(KeyError::WrongAlgorithm { needed, found });
         }
-        let read = device_reader::read(protocol, &self.der)?;
-        if read != self.public {
+        let image = slot::pad(&self.der, slot.size)?;
+        if device_reader::read(protocol, &image)? != self.public {
             return Err(ReaderError::Misread.into());
         }
-        slot::pad(&self.der, slot.size)
+        Ok(image)
     }
 
     pub(super) fn from_rsa(key: &rsa::RsaPrivateKey) -> Result<Self, KeyError> {

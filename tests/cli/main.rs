@@ -7,6 +7,8 @@ mod support;
 
 mod account;
 mod dfu;
+mod keys;
+mod keys_doctor;
 mod program;
 mod sandbox;
 mod sandbox_cloud;

@@ -26,6 +26,7 @@ pub struct Args {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Address {
     device: DeviceId,
     protocol: Protocol,

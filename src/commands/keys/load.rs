@@ -44,6 +44,7 @@ pub struct Args {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Loaded {
     device: DeviceId,
     protocol: Protocol,

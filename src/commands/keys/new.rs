@@ -34,6 +34,7 @@ pub struct Args {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct NewKey {
     algorithm: KeyAlgorithm,
     private_key: PathBuf,

@@ -30,6 +30,7 @@ pub struct Args {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct DeviceProtocol {
     device: DeviceId,
     protocol: Protocol,

@@ -39,6 +39,7 @@ pub struct Args {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Saved {
     device: DeviceId,
     protocol: Protocol,

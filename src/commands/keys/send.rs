@@ -36,6 +36,7 @@ pub struct Args {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Sent {
     device: DeviceId,
     algorithm: KeyAlgorithm,

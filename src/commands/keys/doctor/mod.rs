@@ -55,6 +55,7 @@ pub struct Args {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Treated {
     device: DeviceId,
     protocol: Protocol,
@@ -173,7 +174,10 @@ impl Plan {
     ) -> CommandResult<Ending> {
         let public = replaced.key.public_key();
         match send::submit(context, session, &self.device, public, self.product.as_deref()) {
-            Ok(()) => Ok(Ending::Sent(Box::new(self.treated(replaced)))),
+            Ok(()) => {
+                context.ui.line("submitting public key succeeded!")?;
+                Ok(Ending::Sent(Box::new(self.treated(replaced))))
+            }
             Err(error) if matches!(error.kind(), Kind::Interrupted | Kind::Timeout) => {
                 Err(advice::after_refusal(error, self))
             }
@@ -225,7 +229,6 @@ impl Plan {
 
 /// Says that all is done and, where somebody waits for it, whether the device came online.
 fn finish(context: &Context, session: &Session<'_>, mut treated: Treated, wait: bool) -> CommandResult {
-    context.ui.line("submitting public key succeeded!")?;
     context.ui.line("Okay!  New keys in place, your device should restart.")?;
     if wait || context.ui.shows_progress() {
         treated.online = Some(online::wait(context, session, &treated.device)?);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// How long a device has to restart, find its network and connect.
 const LIMIT: Duration = Duration::from_secs(120);
 /// The shortest such time, however much pauses are shortened.
-const SHORTEST_LIMIT: Duration = Duration::from_secs(10);
+const SHORTEST_LIMIT: Duration = Duration::from_secs(5);
 /// Pause between two questions to the cloud.
 const POLL_PAUSE: Duration = Duration::from_secs(3);
 

@@ -66,6 +66,7 @@ pub struct Args {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct ServerKeys {
     device: Option<DeviceId>,
     protocol: Protocol,
