@@ -34,11 +34,19 @@ pub enum UsbError {
     /// The device is not there any more.
     #[error("the USB device at {0} is not attached any more")]
     NotFound(BusAddress),
-    /// The bus as a whole cannot be used.
+    /// The local bus as a whole cannot be used.
     #[error("{bus} cannot be used: {reason}")]
     Unavailable {
         /// Name of the bus.
         bus: String,
+        /// Why.
+        reason: String,
+    },
+    /// A host that exports devices cannot be reached, or does not serve them.
+    #[error("{host} cannot be used: {reason}")]
+    Host {
+        /// Address of the host.
+        host: String,
         /// Why.
         reason: String,
     },

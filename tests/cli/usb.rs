@@ -367,7 +367,7 @@ fn a_host_that_is_not_there_is_named() {
     let environment = TestEnvironment::new();
     environment
         .particle(["--usb-host", "usbip://127.0.0.1:1", "usb", "list"])
-        .status(1)
+        .status(5)
         .stderr_has("usbip://127.0.0.1:1 cannot be used");
     environment.particle(["--usb-host", "bench", "usb", "list"]).status(2).stderr_has("usbip://HOST:PORT");
 }

@@ -13,11 +13,15 @@ impl From<UsbError> for CommandError {
             UsbError::Busy(_) => Kind::Busy,
             UsbError::NotFound(_) => Kind::NoDevice,
             UsbError::Unavailable { .. } => Kind::Failed,
+            UsbError::Host { .. } => Kind::Network,
             UsbError::Transfer(_) => Kind::Device,
         };
-        let needs_rules = cfg!(target_os = "linux") && kind == Kind::Permission;
         let error = Self::caused_by(kind, error);
-        if needs_rules { error.hint(UDEV_HINT) } else { error }
+        match kind {
+            Kind::Permission if cfg!(target_os = "linux") => error.hint(UDEV_HINT),
+            Kind::Network => error.hint("look whether `usbipd` runs there, and whether the address is right"),
+            _ => error,
+        }
     }
 }
 

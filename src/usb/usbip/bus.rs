@@ -64,7 +64,7 @@ impl UsbIpBus {
             }
             _ => error.to_string(),
         };
-        UsbError::Unavailable { bus: self.name(), reason }
+        UsbError::Host { host: self.name(), reason }
     }
 
     fn connect(&self) -> io::Result<TcpStream> {
@@ -118,7 +118,7 @@ impl UsbIpBus {
             status::NO_DEVICE => return Err(UsbError::NotFound(address.clone())),
             other => {
                 let reason = format!("the host refused to hand over {address} (status {other})");
-                return Err(UsbError::Unavailable { bus: self.name(), reason });
+                return Err(UsbError::Host { host: self.name(), reason });
             }
         }
         let device = ExportedDevice::read(&mut stream).map_err(|error| self.unavailable(&error))?;
