@@ -7,24 +7,30 @@
 mod answer;
 mod devices;
 mod error;
+mod functions;
 mod provisioning;
 mod redirect;
 mod refusal;
 mod request;
 mod retry;
+mod scope;
 mod tokens;
 mod trace;
 mod transport;
 mod user;
+mod variables;
 
 pub use devices::{Device, Devices};
 pub use error::CloudError;
+pub use functions::Functions;
 pub use provisioning::Provisioning;
 pub use refusal::{Refusal, RefusalKind};
 pub use retry::Retry;
+pub use scope::DeviceScope;
 pub use tokens::{CurrentToken, Grant, LoginAnswer, Logins, MfaToken, Tokens};
 pub use transport::CloudOptions;
 pub use user::{User, Users};
+pub use variables::Variables;
 
 use crate::settings::AccessToken;
 use request::Request;
@@ -65,6 +71,11 @@ impl Session<'_> {
         Devices::new(self)
     }
 
+    /// The functions of the devices in a scope.
+    pub fn functions<'s>(&'s self, scope: DeviceScope<'s>) -> Functions<'s> {
+        Functions::new(self, scope)
+    }
+
     /// The keys that the cloud holds for devices.
     pub fn provisioning(&self) -> Provisioning<'_> {
         Provisioning::new(self)
@@ -78,6 +89,11 @@ impl Session<'_> {
     /// The account itself.
     pub fn users(&self) -> Users<'_> {
         Users::new(self)
+    }
+
+    /// The variables of the devices in a scope.
+    pub fn variables<'s>(&'s self, scope: DeviceScope<'s>) -> Variables<'s> {
+        Variables::new(self, scope)
     }
 
     /// Sends a request and reads its answer as JSON.

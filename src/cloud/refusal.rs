@@ -10,6 +10,9 @@ use std::{fmt, time::Duration};
 /// Longest text without JSON that is shown as it is.
 const LONGEST_PLAIN_TEXT: usize = 200;
 
+/// In what the public cloud says of a device that the account does not have.
+const UNKNOWN_DEVICE: &str = "recognize that device";
+
 /// The kinds of refusal that callers tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
@@ -85,6 +88,8 @@ fn classify(status: StatusCode, code: &str, text: &str) -> RefusalKind {
     match status.as_u16() {
         401 => RefusalKind::Unauthorized,
         400 if about_token => RefusalKind::Unauthorized,
+        // What does not exist and what is somebody else's are one to the public cloud; its words say what it looked for.
+        403 if text.contains(UNKNOWN_DEVICE) => RefusalKind::NotFound,
         403 => RefusalKind::Forbidden,
         404 => RefusalKind::NotFound,
         408 => RefusalKind::DeviceTimeout,
@@ -171,8 +176,14 @@ mod tests {
     #[test]
     fn the_text_is_the_clouds_own_where_it_has_one() {
         assert_eq!(
-            text(403, r#"{"error":"Permission Denied","info":"I didn't recognize that device name or ID"}"#),
-            "Permission Denied: I didn't recognize that device name or ID"
+            refusal(
+                403,
+                r#"{"error":"Permission Denied","info":"I didn't recognize that device name or ID"}"#
+            ),
+            Some((
+                RefusalKind::NotFound,
+                "Permission Denied: I didn't recognize that device name or ID".to_owned()
+            ))
         );
         assert_eq!(text(400, r#"{"errors":["a",{"error":"b"},{"error":{"status":"c"}},7]}"#), "a\nb\nc");
         assert_eq!(text(404, "Cannot GET /v1/user"), "Cannot GET /v1/user");

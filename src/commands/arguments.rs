@@ -1,6 +1,7 @@
 //! Arguments that many commands share.
 
-use crate::ui::ColorChoice;
+use super::{CommandError, CommandResult, Kind};
+use crate::{cloud::DeviceScope, platform::DeviceId, ui::ColorChoice};
 use clap::Args;
 use std::{ffi::OsString, time::Duration};
 
@@ -58,6 +59,30 @@ pub struct SandboxArgs {
     pub sandbox: Option<OsString>,
 }
 
+/// Which product a device belongs to.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ProductArgs {
+    /// Id or slug of the product that the device belongs to
+    #[arg(long)]
+    pub product: Option<String>,
+}
+
+impl ProductArgs {
+    /// Where devices are to be looked for.
+    pub fn scope(&self) -> DeviceScope<'_> {
+        self.product.as_deref().map_or(DeviceScope::Account, DeviceScope::Product)
+    }
+
+    /// Where this device is to be looked for. The cloud knows those of a product by their ids only.
+    pub fn scope_of(&self, device: &str) -> CommandResult<DeviceScope<'_>> {
+        if self.product.is_some() && device.parse::<DeviceId>().is_err() {
+            let message = format!("`device` must be an id when `--product` flag is set - received: {device}");
+            return Err(CommandError::new(Kind::Usage, message));
+        }
+        Ok(self.scope())
+    }
+}
+
 /// Reads a length of time: a number of seconds, or one with a unit (`ms`, `s`, `m`, `h`).
 pub fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
@@ -75,6 +100,15 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_device_of_a_product_is_named_by_its_id() {
+        let account = ProductArgs::default();
+        assert_eq!(account.scope_of("kitchen").unwrap(), DeviceScope::Account);
+        let product = ProductArgs { product: Some("12345".into()) };
+        assert_eq!(product.scope_of("0123456789ABCDEF01234567").unwrap(), DeviceScope::Product("12345"));
+        assert_eq!(product.scope_of("kitchen").unwrap_err().kind(), Kind::Usage);
+    }
 
     #[test]
     fn lengths_of_time() {

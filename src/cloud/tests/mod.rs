@@ -1,5 +1,6 @@
 //! The client against servers that do not behave.
 
+mod calls;
 mod server;
 
 use super::*;
