@@ -17,6 +17,17 @@ use std::{
 #[must_use]
 pub struct DeviceLock {
     _file: Option<File>,
+    /// A file whose name will not be needed again.
+    litter: Option<PathBuf>,
+}
+
+impl Drop for DeviceLock {
+    fn drop(&mut self) {
+        if let Some(path) = self.litter.take() {
+            // Whoever opened it in the meantime is still kept apart by USB/IP.
+            let _ = fs::remove_file(path);
+        }
+    }
 }
 
 impl DeviceLock {
@@ -24,10 +35,17 @@ impl DeviceLock {
     pub fn acquire(target: &Target) -> CommandResult<Self> {
         let name = file_name(target);
         // Without a folder to write to there can be no lock, and a device must be usable all the same.
-        let Some(file) = folders().iter().find_map(|folder| open(folder, &name).ok()) else {
-            return Ok(Self { _file: None });
+        let opened = folders()
+            .into_iter()
+            .map(|folder| folder.join(&name))
+            .find_map(|path| Some((open(&path).ok()?, path)));
+        let Some((file, path)) = opened else {
+            return Ok(Self { _file: None, litter: None });
         };
-        Self::lock(file).map_err(|holder| busy(target, holder))
+        let mut lock = Self::lock(file).map_err(|holder| busy(target, holder))?;
+        // The name holds a port, which a sandbox chooses anew each time.
+        lock.litter = target.attached.bus.is_remote().then_some(path);
+        Ok(lock)
     }
 
     /// Locks the file and writes this process's number into it. The error is the number of the process that has it.
@@ -36,7 +54,7 @@ impl DeviceLock {
             Ok(()) => {
                 // The number only makes another process's message better.
                 let _ = record_holder(&mut file);
-                Ok(Self { _file: Some(file) })
+                Ok(Self { _file: Some(file), litter: None })
             }
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -44,7 +62,7 @@ impl DeviceLock {
                 Err(holder.trim().parse().ok())
             }
             // A file system without locks.
-            Err(TryLockError::Error(_)) => Ok(Self { _file: None }),
+            Err(TryLockError::Error(_)) => Ok(Self { _file: None, litter: None }),
         }
     }
 }
@@ -69,9 +87,11 @@ fn folders() -> Vec<PathBuf> {
     user.into_iter().chain([std::env::temp_dir().join("particle")]).collect()
 }
 
-fn open(folder: &Path, name: &str) -> io::Result<File> {
-    fs::create_dir_all(folder)?;
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join(name))
+fn open(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 fn record_holder(file: &mut File) -> io::Result<()> {
@@ -87,10 +107,11 @@ mod tests {
     #[test]
     fn a_second_holder_is_told_who_the_first_one_is() {
         let folder = tempfile::tempdir().unwrap();
-        let first = DeviceLock::lock(open(folder.path(), "device.lock").unwrap()).ok();
-        let second = DeviceLock::lock(open(folder.path(), "device.lock").unwrap());
+        let path = folder.path().join("locks/device.lock");
+        let first = DeviceLock::lock(open(&path).unwrap()).ok();
+        let second = DeviceLock::lock(open(&path).unwrap());
         assert_eq!(second.err(), Some(Some(process::id())));
         drop(first);
-        assert!(DeviceLock::lock(open(folder.path(), "device.lock").unwrap()).is_ok());
+        assert!(DeviceLock::lock(open(&path).unwrap()).is_ok());
     }
 }
