@@ -11,6 +11,7 @@ mod keys;
 mod keys_doctor;
 mod program;
 mod sandbox;
+mod sandbox_calls;
 mod sandbox_cloud;
 mod serial;
 mod usb;

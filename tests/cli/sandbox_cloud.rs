@@ -1,63 +1,10 @@
 //! The sandbox's cloud, as any HTTP client meets it.
 
-use crate::support::{MFA_USERNAME, OTP, PASSWORD, Sandbox, TestEnvironment, USERNAME};
-use reqwest::{Client, RequestBuilder};
+use crate::support::{MFA_USERNAME, OTP, PASSWORD, USERNAME, api::Api};
 use serde_json::{Value, json};
 
 const PHOTON: &str = "3a0027000000000000060001";
-
-/// A running sandbox and an HTTP client.
-struct Api {
-    _environment: TestEnvironment,
-    sandbox: Sandbox,
-    client: Client,
-    runtime: tokio::runtime::Runtime,
-}
-
-impl Api {
-    fn start(arguments: &[&str]) -> Self {
-        let environment = TestEnvironment::new();
-        let sandbox = environment.start_sandbox(arguments);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = Client::builder().no_proxy().build().unwrap();
-        Self { _environment: environment, sandbox, client, runtime }
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.sandbox.api_url())
-    }
-
-    fn get(&self, path: &str) -> RequestBuilder {
-        self.client.get(self.url(path))
-    }
-
-    fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(self.url(path))
-    }
-
-    /// Status and JSON body of the answer.
-    fn send(&self, request: RequestBuilder) -> (u16, Value) {
-        self.runtime.block_on(async {
-            let response = request.send().await.unwrap();
-            (response.status().as_u16(), response.json().await.unwrap())
-        })
-    }
-
-    fn token_request(&self, fields: &[(&str, &str)]) -> (u16, Value) {
-        let client = [("client_id", "particle"), ("client_secret", "particle")];
-        self.send(self.post("/oauth/token").form(&[&client, fields].concat()))
-    }
-
-    fn password_login(&self, username: &str, password: &str) -> (u16, Value) {
-        self.token_request(&[("grant_type", "password"), ("username", username), ("password", password)])
-    }
-
-    fn token(&self) -> String {
-        let (status, answer) = self.password_login(USERNAME, PASSWORD);
-        assert_eq!(status, 200, "{answer}");
-        answer["access_token"].as_str().unwrap().to_owned()
-    }
-}
+const FUNCTIONS: [&str; 4] = ["digitalRead", "digitalWrite", "analogRead", "analogWrite"];
 
 #[test]
 fn a_token_has_the_life_that_was_asked_for() {
@@ -147,7 +94,7 @@ fn devices_are_those_of_the_caller() {
     let online: Vec<_> = devices.as_array().unwrap().iter().map(|device| &device["online"]).collect();
     assert_eq!(online, [&json!(false), &json!(true), &json!(true)]);
     let (_, boron) = api.send(api.get("/v1/devices/boron").bearer_auth(&token));
-    assert_eq!((&boron["platform_id"], &boron["functions"]), (&json!(13), &json!([])));
+    assert_eq!((&boron["platform_id"], &boron["functions"]), (&json!(13), &json!(FUNCTIONS)));
     let (status, answer) = api.send(api.get("/v1/devices/0123456789abcdef01234567").bearer_auth(&token));
     assert_eq!((status, &answer["error"]), (403, &json!("Permission Denied")));
 }

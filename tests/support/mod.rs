@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test crate uses a part of this")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "this is all test code")]
 
+pub mod api;
+
 use serde_json::Value;
 use std::{
     ffi::OsStr,

@@ -1,6 +1,7 @@
 //! One virtual device as seen through its USB plug: standard requests, and whatever runs behind them.
 
 use super::{
+    application::Application,
     board::Board,
     bootloader::Bootloader,
     descriptors,
@@ -60,6 +61,7 @@ impl Device {
     /// Starts afresh in the mode that is set.
     pub(super) fn reset(&mut self) {
         self.program = Program::start(&mut self.board.state);
+        self.board.state.application = Application::start();
         self.configuration = 0;
     }
 
@@ -132,6 +134,18 @@ impl Device {
             Program::Firmware(firmware) => firmware.terminal_input(data, &mut self.board),
             Program::Bootloader(_) => String::new(),
         }
+    }
+
+    /// The application, if it runs: the bootloader and safe mode leave it out.
+    pub(super) fn application(&self) -> Option<&Application> {
+        (self.board.state.mode == Mode::Normal).then_some(&self.board.state.application)
+    }
+
+    /// Calls a function of the application; `None` if no application runs that has one of this name.
+    pub(super) fn call(&mut self, function: &str, argument: &str) -> Option<i32> {
+        self.application()?;
+        self.board.changed = true;
+        self.board.state.application.call(function, argument)
     }
 
     fn standard(&mut self, setup: &SetupPacket) -> Answer {

@@ -3,6 +3,7 @@
 //! Each device answers at the level of USB transfers: descriptors, DFU, serial port, control requests. A hub gives
 //! them power, lets them come and go, and carries their resets out after the time the real ones take.
 
+mod application;
 mod board;
 mod bootloader;
 mod console;
@@ -33,7 +34,9 @@ use crate::{
     clock::Clock,
     platform::{DeviceId, Platform, Protocol},
 };
+use application::Application;
 use hub::Hub;
+use serde_json::Value;
 use std::{
     io,
     net::SocketAddr,
@@ -149,6 +152,33 @@ impl Bench {
     pub fn set_connected(&self, id: &DeviceId, connected: bool) -> Result<(), BenchError> {
         self.hub.with(self.index(id)?, |device| device.board.connected = connected);
         Ok(())
+    }
+
+    /// The variables that the application of a device has registered with the cloud; none where no application runs.
+    pub fn variables(&self, id: &DeviceId) -> Result<Vec<(&'static str, Value)>, BenchError> {
+        Ok(self.hub.with(self.index(id)?, |device| {
+            let os_version = device.board.state.os_version;
+            device
+                .application()
+                .map(|application| application.variables(os_version).into())
+                .unwrap_or_default()
+        }))
+    }
+
+    /// The functions that the application of a device has registered with the cloud; none where no application runs.
+    pub fn functions(&self, id: &DeviceId) -> Result<&'static [&'static str], BenchError> {
+        let running = self.hub.with(self.index(id)?, |device| device.application().is_some());
+        Ok(if running { &Application::FUNCTIONS } else { &[] })
+    }
+
+    /// Calls a function of a device's application; `None` if it has none of this name.
+    pub fn call(&self, id: &DeviceId, function: &str, argument: &str) -> Result<Option<i32>, BenchError> {
+        let index = self.index(id)?;
+        Ok(self.hub.with(index, |device| {
+            let result = device.call(function, argument);
+            self.hub.remember(device);
+            result
+        }))
     }
 
     /// Waits until no device is in the middle of a reset, but no longer than `limit`.

@@ -1,6 +1,6 @@
 //! What is remembered of a virtual device.
 
-use super::{dct, memory::Memory, os_version::OsVersion};
+use super::{application::Application, dct, memory::Memory, os_version::OsVersion};
 use crate::platform::{DeviceId, KeyLayout, Mcu, Platform, Protocol};
 use clap::ValueEnum;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -74,6 +74,9 @@ pub struct DeviceState {
     /// Number of the SIM card, cellular boards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
+    /// What the application remembers until the next reset.
+    #[serde(default = "Application::start")]
+    pub(super) application: Application,
     /// Memories by DFU alternate setting.
     pub memories: BTreeMap<u8, Memory>,
 }
@@ -100,6 +103,7 @@ impl DeviceState {
             serial_number: labelled.then(|| format!("SNDBX{digits:.10}")),
             imei: cellular.then(|| format!("35{digits:.13}")),
             iccid: cellular.then(|| format!("8934{digits:.15}")),
+            application: Application::start(),
             memories,
             platform,
             id,

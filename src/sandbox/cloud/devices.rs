@@ -2,6 +2,7 @@
 
 use super::{
     SharedCloud,
+    calls::registered,
     credentials::Caller,
     error::ApiError,
     fields::Fields,
@@ -38,10 +39,10 @@ async fn details(
     let records = cloud.records();
     let record = owned(&records, &caller, &device)?;
     let mut answer = summary(&cloud, record);
-    // The virtual devices run no application, so they register nothing with the cloud.
     let online = answer["online"] == true;
-    answer["variables"] = if online { json!({}) } else { Value::Null };
-    answer["functions"] = if online { json!([]) } else { Value::Null };
+    let (variables, functions) = if online { registered(&cloud, &record.id) } else { Default::default() };
+    answer["variables"] = variables;
+    answer["functions"] = functions;
     Ok(Json(answer))
 }
 

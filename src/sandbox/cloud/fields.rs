@@ -38,6 +38,11 @@ impl Fields {
         self.is_form
     }
 
+    /// A member, whatever it is.
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        self.members.get(name)
+    }
+
     /// A member that is a text with something in it.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.members.get(name)?.as_str().filter(|text| !text.is_empty())

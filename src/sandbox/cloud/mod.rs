@@ -4,6 +4,7 @@
 //! (<https://docs.particle.io/reference/cloud-apis/api/>) and what the Node tool reads.
 
 mod access_tokens;
+mod calls;
 mod credentials;
 mod devices;
 mod error;
@@ -112,6 +113,7 @@ fn router(cloud: SharedCloud) -> Router {
         .merge(oauth::routes())
         .merge(users::routes())
         .merge(access_tokens::routes())
+        .merge(calls::routes())
         .merge(devices::routes())
         .merge(provisioning::routes())
         .merge(control::routes::routes())

@@ -1,0 +1,124 @@
+//! `/v1/devices/DEVICE/NAME`: variables are read, functions called.
+
+use super::{
+    CloudState, SharedCloud,
+    credentials::Caller,
+    error::ApiError,
+    fields::Fields,
+    records::{DeviceRecord, Records},
+};
+use crate::platform::DeviceId;
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    routing::get,
+};
+use serde_json::{Map, Value, json};
+
+/// Longest argument that any device takes, in bytes (Device OS API reference, `Particle.function`).
+const LONGEST_ARGUMENT: usize = 1024;
+
+pub(super) fn routes() -> Router<SharedCloud> {
+    Router::new().route("/v1/devices/{device}/{name}", get(read).post(call))
+}
+
+/// What a device that is online has registered: variables with their types, and functions.
+pub(super) fn registered(cloud: &CloudState, id: &DeviceId) -> (Value, Value) {
+    let variables = cloud.bench().variables(id).unwrap_or_default();
+    let types: Map<String, Value> =
+        variables.iter().map(|(name, value)| ((*name).to_owned(), type_of(value).into())).collect();
+    (types.into(), json!(cloud.bench().functions(id).unwrap_or_default()))
+}
+
+/// The cloud's word for the type of a value.
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "double",
+        Value::Number(_) => "int32",
+        _ => "string",
+    }
+}
+
+async fn read(
+    State(cloud): State<SharedCloud>,
+    caller: Caller,
+    Path((device, name)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let record = online(&cloud, &cloud.records(), &caller, &device)?;
+    let variables = cloud.bench().variables(&record.id).map_err(|_| timed_out())?;
+    let (_, value) = variables
+        .into_iter()
+        .find(|(known, _)| *known == name)
+        .ok_or_else(|| ApiError::failure(StatusCode::NOT_FOUND, &format!("Variable {name} not found")))?;
+    Ok(Json(json!({
+        "cmd": "VarReturn",
+        "name": name,
+        "result": value,
+        "coreInfo": {
+            "last_heard": record.last_heard,
+            "connected": true,
+            "deviceID": record.id,
+            "product_id": record.platform_id,
+        },
+    })))
+}
+
+async fn call(
+    State(cloud): State<SharedCloud>,
+    caller: Caller,
+    Path((device, name)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Json<Value>, ApiError> {
+    let record = online(&cloud, &cloud.records(), &caller, &device)?;
+    let argument = argument(&fields)?;
+    let result = cloud.bench().call(&record.id, &name, argument).map_err(|_| timed_out())?;
+    let result = result
+        .ok_or_else(|| ApiError::failure(StatusCode::NOT_FOUND, &format!("Function {name} not found")))?;
+    Ok(Json(json!({ "id": record.id, "name": record.name, "connected": true, "return_value": result })))
+}
+
+/// The argument of a call. The reference calls it `arg`, and every client `args`.
+fn argument(fields: &Fields) -> Result<&str, ApiError> {
+    let argument = match fields.member("args").or_else(|| fields.member("arg")) {
+        None | Some(Value::Null) => "",
+        Some(Value::String(text)) => text,
+        Some(_) => return Err(ApiError::failure(StatusCode::BAD_REQUEST, "args must be a text")),
+    };
+    if argument.len() > LONGEST_ARGUMENT {
+        let text = format!("args may have {LONGEST_ARGUMENT} bytes at most");
+        return Err(ApiError::failure(StatusCode::BAD_REQUEST, &text));
+    }
+    Ok(argument)
+}
+
+/// The caller's device with this id or name, if it is online.
+fn online(
+    cloud: &CloudState,
+    records: &Records,
+    caller: &Caller,
+    device: &str,
+) -> Result<DeviceRecord, ApiError> {
+    let record = records.device_of(&caller.username, device).ok_or_else(ApiError::unknown_device)?;
+    if cloud.presence(record).is_online() { Ok(record.clone()) } else { Err(timed_out()) }
+}
+
+fn timed_out() -> ApiError {
+    ApiError::failure(StatusCode::REQUEST_TIMEOUT, "Timed out.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_is_a_text_or_nothing() {
+        let fields = |body: &str| Fields::parse("application/json", body.as_bytes()).unwrap();
+        assert_eq!(argument(&fields("{}")).unwrap(), "");
+        assert_eq!(argument(&fields(r#"{"args":""}"#)).unwrap(), "");
+        assert_eq!(argument(&fields(r#"{"arg":"D7"}"#)).unwrap(), "D7");
+        assert!(argument(&fields(r#"{"args":7}"#)).is_err());
+        assert!(argument(&fields(&format!(r#"{{"args":"{}"}}"#, "x".repeat(1025)))).is_err());
+    }
+}
