@@ -1,6 +1,6 @@
 //! `particle keys doctor`.
 
-use crate::support::{Output, TestEnvironment};
+use crate::support::{Output, TestEnvironment, terminal::run_on_terminal};
 use serde_json::json;
 use std::{
     fs,
@@ -132,6 +132,45 @@ fn a_key_the_cloud_refuses_stays_and_can_be_sent_later() {
     environment.in_sandbox(["sandbox", "press", "photon", "reset"]).success();
     assert_eq!(environment.device("photon")["online"], true);
     drop(sandbox);
+}
+
+#[test]
+fn a_person_may_go_back_to_the_old_key_when_the_cloud_refuses_the_new_one() {
+    for (answer, goes_back) in [("y", true), ("n", false)] {
+        let environment = TestEnvironment::new();
+        let _sandbox =
+            environment.start_sandbox(["--devices", "photon", "--fault", "http-403@POST:/v1/provisioning"]);
+        environment.log_in();
+        let before = environment.device("photon")["deviceKey"].clone();
+        let output = run_on_terminal(
+            environment.sandbox_command(["keys", "doctor", PHOTON]),
+            &[("Put the old key back?", answer)],
+        );
+        let advice = if goes_back { "the device has its old key again" } else { "particle keys send" };
+        output.status(7).stdout_has(advice);
+        assert_eq!(environment.device("photon")["deviceKey"] == before, goes_back);
+    }
+}
+
+#[test]
+fn on_a_terminal_the_device_is_waited_for() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--devices", "boron"]);
+    environment.log_in();
+    let output = run_on_terminal(environment.sandbox_command(["keys", "doctor", BORON]), &[]);
+    output.success().stdout_has("Your device is online.");
+}
+
+#[test]
+fn a_device_of_somebody_else_is_treated_when_that_is_confirmed() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--devices", "photon"]);
+    environment.log_in();
+    let output = run_on_terminal(
+        environment.sandbox_command(["keys", "doctor", STRANGER]),
+        &[("Replace its key all the same?", "n")],
+    );
+    output.status(1).stdout_has("nothing was changed");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod account;
 mod dfu;
 mod keys;
 mod keys_doctor;
+mod keys_server;
 mod program;
 mod sandbox;
 mod sandbox_calls;

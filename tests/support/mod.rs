@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "this is all test code")]
 
 pub mod api;
+#[cfg(unix)]
+pub mod terminal;
 
 use serde_json::Value;
 use std::{

@@ -2,7 +2,7 @@
 
 use crate::{
     cloud::Session,
-    commands::{CommandResult, Context},
+    commands::{CommandResult, Context, Kind},
     platform::DeviceId,
 };
 use std::time::{Duration, Instant};
@@ -15,14 +15,18 @@ const SHORTEST_LIMIT: Duration = Duration::from_secs(5);
 const POLL_PAUSE: Duration = Duration::from_secs(3);
 
 /// Asks the cloud until it says that the device is online; false when it has not within two minutes.
+///
+/// The work is done by now, so that a question which the cloud fails to answer is just asked again.
 pub(super) fn wait(context: &Context, session: &Session<'_>, device: &DeviceId) -> CommandResult<bool> {
     let _progress = context.ui.spinner("Waiting for the device to connect...");
     let limit = context.clock.scaled(LIMIT).max(SHORTEST_LIMIT);
     let deadline = Instant::now() + limit;
     while Instant::now() < deadline {
         context.clock.pause(POLL_PAUSE)?;
-        if context.block_on(session.devices().get(device.as_str()))?.is_online() {
-            return Ok(true);
+        match context.block_on(session.devices().get(device.as_str())) {
+            Ok(device) if device.is_online() => return Ok(true),
+            Err(error) if matches!(error.kind(), Kind::Interrupted | Kind::Timeout) => return Err(error),
+            Ok(_) | Err(_) => {}
         }
     }
     Ok(false)
