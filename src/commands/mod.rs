@@ -9,6 +9,7 @@ pub mod device;
 pub mod error;
 mod exit_status;
 mod groups;
+mod inventory;
 mod keys;
 mod list;
 mod login;
