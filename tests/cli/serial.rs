@@ -133,7 +133,7 @@ fn a_device_that_another_client_has_is_busy() {
 fn an_exporting_host_that_is_not_there_is_said_to_be() {
     let environment = TestEnvironment::new();
     let command = ["--usb-host", "usbip://127.0.0.1:1", "serial", "list"];
-    environment.particle(command).status(1).stderr_has("usbip://127.0.0.1:1");
+    environment.particle(command).status(5).stderr_has("usbip://127.0.0.1:1");
 }
 
 /// Over a pseudo-terminal, where nothing is known of the device but what its console says.
