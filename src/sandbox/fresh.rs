@@ -3,7 +3,7 @@
 use super::{
     SandboxError, StateLock,
     bench::DeviceState,
-    cloud::{Account, DeviceRecord, Records, RegisteredKey},
+    cloud::{Account, DeviceRecord, Member, Product, Records, RegisteredKey},
     profile,
     state::State,
 };
@@ -25,6 +25,10 @@ const OWNER: &str = "ada@example.com";
 const CAREFUL_USER: &str = "grace@example.com";
 /// What that account's authenticator app would show.
 const LOGIN_CODE: &str = "123456";
+
+/// The fleets: number, name in addresses, name for people, and whose it is. The first has the last device in it.
+const PRODUCTS: [(u32, &str, &str, &str); 2] =
+    [(12345, "sensors-v1", "Sensors", OWNER), (12346, "gateways-v1", "Gateways", CAREFUL_USER)];
 
 /// What a new sandbox is to hold.
 #[derive(Clone, Debug)]
@@ -71,6 +75,7 @@ impl Inventory {
             });
             bench.push(device);
         }
+        records.products = products(records.devices.last());
         Ok(State::new(self.time_scale, records, bench))
     }
 }
@@ -83,6 +88,20 @@ fn accounts() -> Vec<Account> {
         otp: otp.map(str::to_owned),
     };
     vec![account(OWNER, None), account(CAREFUL_USER, Some(LOGIN_CODE))]
+}
+
+/// A product of each account, for devices of the platform of `member`, which is in the first.
+fn products(member: Option<&DeviceRecord>) -> Vec<Product> {
+    let Some(member) = member else { return Vec::new() };
+    let product = |(id, slug, name, owner): (u32, &str, &str, &str)| Product {
+        id,
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        owner: owner.to_owned(),
+        platform_id: member.platform_id,
+        members: (owner == OWNER).then(|| (member.id.clone(), Member::default())).into_iter().collect(),
+    };
+    PRODUCTS.map(product).into()
 }
 
 /// A device in order, and the key in it.

@@ -84,6 +84,12 @@ pub struct DeviceView {
     pub os_version: OsVersion,
     /// Device Protection.
     pub protection: Protection,
+    /// Serial number on its label.
+    pub serial_number: Option<String>,
+    /// Number of its modem.
+    pub imei: Option<String>,
+    /// Number of its SIM card.
+    pub iccid: Option<String>,
     /// The transport it uses.
     pub protocol: Protocol,
     /// A pseudo-terminal with the device's console, while its firmware runs.
@@ -216,6 +222,9 @@ impl DeviceView {
             bus_id,
             os_version: state.os_version,
             protection: state.protection,
+            serial_number: state.serial_number.clone(),
+            imei: state.imei.clone(),
+            iccid: state.iccid.clone(),
             protocol: state.protocol(),
             terminal: None,
             private_key_slot: state.private_key_slot(),

@@ -1,7 +1,7 @@
 //! `/v1/devices`: what the cloud knows of devices, claiming, naming, releasing, signalling.
 
 use super::{
-    SharedCloud,
+    CloudState, SharedCloud,
     calls::registered,
     credentials::Caller,
     error::ApiError,
@@ -27,7 +27,7 @@ async fn list(State(cloud): State<SharedCloud>, caller: Caller) -> Json<Value> {
     cloud.note_who_is_online();
     let records = cloud.records();
     let mine = records.devices.iter().filter(|device| device.owner.as_ref() == Some(&caller.username));
-    Json(mine.map(|device| summary(&cloud, device)).collect())
+    Json(mine.map(|device| summary(&cloud, &records, device)).collect())
 }
 
 async fn details(
@@ -37,17 +37,21 @@ async fn details(
 ) -> Result<Json<Value>, ApiError> {
     cloud.note_who_is_online();
     let records = cloud.records();
-    let record = owned(&records, &caller, &device)?;
-    let mut answer = summary(&cloud, record);
-    let online = answer["online"] == true;
-    let (variables, functions) = if online { registered(&cloud, &record.id) } else { Default::default() };
-    answer["variables"] = variables;
-    answer["functions"] = functions;
-    Ok(Json(answer))
+    Ok(Json(describe(&cloud, &records, owned(&records, &caller, &device)?)))
 }
 
-/// What the cloud tells of a device, whether or not it is online.
-fn summary(cloud: &SharedCloud, record: &DeviceRecord) -> Value {
+/// Everything the cloud tells of a device.
+pub(super) fn describe(cloud: &CloudState, records: &Records, record: &DeviceRecord) -> Value {
+    let mut answer = summary(cloud, records, record);
+    let online = answer["online"] == true;
+    let (variables, functions) = if online { registered(cloud, &record.id) } else { Default::default() };
+    answer["variables"] = variables;
+    answer["functions"] = functions;
+    answer
+}
+
+/// What the cloud tells of a device in a list.
+pub(super) fn summary(cloud: &CloudState, records: &Records, record: &DeviceRecord) -> Value {
     let online = cloud.presence(record).is_online();
     let platform = record.platform_id.platform();
     json!({
@@ -55,7 +59,7 @@ fn summary(cloud: &SharedCloud, record: &DeviceRecord) -> Value {
         "name": record.name,
         "last_ip_address": online.then_some("127.0.0.1"),
         "last_heard": record.last_heard,
-        "product_id": record.platform_id,
+        "product_id": records.product_id_of(record),
         "connected": online,
         "online": online,
         "platform_id": record.platform_id,
@@ -77,12 +81,23 @@ async fn change(
         return rename(&cloud, &caller, record, name);
     }
     match fields.text("signal") {
-        Some(signal @ ("0" | "1")) if cloud.presence(&record).is_online() => {
+        Some(signal) => self::signal(&cloud, &record, signal),
+        None => Err(ApiError::failure(StatusCode::BAD_REQUEST, "Nothing to do?")),
+    }
+}
+
+/// Lets a device shout rainbows (`1`), or stop it (`0`).
+pub(super) fn signal(
+    cloud: &CloudState,
+    record: &DeviceRecord,
+    signal: &str,
+) -> Result<Json<Value>, ApiError> {
+    match signal {
+        "0" | "1" if cloud.presence(record).is_online() => {
             Ok(Json(json!({ "id": record.id, "connected": true, "signaling": signal == "1" })))
         }
-        Some("0" | "1") => Err(ApiError::failure(StatusCode::REQUEST_TIMEOUT, "Timed out.")),
-        Some(_) => Err(ApiError::failure(StatusCode::BAD_REQUEST, "signal must be 0 or 1")),
-        None => Err(ApiError::failure(StatusCode::BAD_REQUEST, "Nothing to do?")),
+        "0" | "1" => Err(ApiError::failure(StatusCode::REQUEST_TIMEOUT, "Timed out.")),
+        _ => Err(ApiError::failure(StatusCode::BAD_REQUEST, "signal must be 0 or 1")),
     }
 }
 

@@ -48,6 +48,12 @@ impl Fields {
         self.members.get(name)?.as_str().filter(|text| !text.is_empty())
     }
 
+    /// The texts of a member that is a list.
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
+        let items = self.members.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    }
+
     /// A member that says yes or no, as JSON or as a form writes it.
     pub(super) fn flag(&self, name: &str) -> bool {
         match self.members.get(name) {

@@ -12,12 +12,14 @@ mod faults;
 mod fields;
 mod logins;
 mod oauth;
+mod products;
 mod provisioning;
 mod records;
 mod server;
 mod users;
 
 pub(super) use error::ApiError;
+pub use products::{Member, Product};
 pub use records::{AccessToken, Account, DeviceRecord, Records, RegisteredKey};
 pub use server::CloudServer;
 
@@ -115,6 +117,7 @@ fn router(cloud: SharedCloud) -> Router {
         .merge(access_tokens::routes())
         .merge(calls::routes())
         .merge(devices::routes())
+        .merge(products::routes())
         .merge(provisioning::routes())
         .merge(control::routes::routes())
         .fallback(|| async { ApiError::failure(StatusCode::NOT_FOUND, "no such route") })

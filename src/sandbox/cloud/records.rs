@@ -1,5 +1,6 @@
 //! What the cloud keeps: accounts, tokens and what it knows of each device.
 
+use super::products::Product;
 use crate::platform::{DeviceId, KeyAlgorithm, PlatformId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ pub struct Records {
     pub tokens: Vec<AccessToken>,
     /// Every device the cloud has heard of.
     pub devices: Vec<DeviceRecord>,
+    /// The fleets.
+    #[serde(default)]
+    pub products: Vec<Product>,
 }
 
 /// Somebody's account. The password stands in clear: sandbox accounts are made up, and `particle sandbox` prints it.

@@ -1,0 +1,150 @@
+//! `/v1/products/PRODUCT/devices`: the devices of a product.
+
+use super::{
+    Member, ProductScope,
+    import::Import,
+    listing::{Entry, Listing},
+};
+use crate::{
+    platform::DeviceId,
+    sandbox::cloud::{
+        DeviceRecord, SharedCloud,
+        devices::{describe, signal, summary},
+        error::ApiError,
+        fields::Fields,
+    },
+};
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    routing::get,
+};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+pub(super) fn routes() -> Router<SharedCloud> {
+    Router::new()
+        .route("/v1/products/{product}/devices", get(list).post(add))
+        .route("/v1/products/{product}/devices/{device}", get(details).put(change).delete(remove))
+}
+
+async fn list(
+    State(cloud): State<SharedCloud>,
+    scope: ProductScope,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Value>, ApiError> {
+    cloud.note_who_is_online();
+    let records = cloud.records();
+    let product = scope.product(&records)?;
+    let mut serial_numbers: HashMap<DeviceId, Option<String>> =
+        cloud.bench().devices().into_iter().map(|device| (device.id, device.serial_number)).collect();
+    let entries = product.members.iter().filter_map(|(id, member)| {
+        let serial_number = serial_numbers.remove(id).flatten();
+        Some(Entry { device: product.device(&records, id)?, member, serial_number })
+    });
+    let page = listing.page(entries);
+    let devices = page.entries.into_iter().map(|entry| {
+        let described = summary(&cloud, &records, &entry.device);
+        as_member(described, &entry.device, entry.member, entry.serial_number)
+    });
+    Ok(Json(json!({
+        "devices": devices.collect::<Vec<_>>(),
+        "customers": [],
+        "meta": { "total_records": page.total_records, "total_pages": page.total_pages },
+    })))
+}
+
+async fn add(
+    State(cloud): State<SharedCloud>,
+    scope: ProductScope,
+    import: Import,
+) -> Result<Json<Value>, ApiError> {
+    import.carry_out(&cloud, &scope).map(Json)
+}
+
+async fn details(
+    State(cloud): State<SharedCloud>,
+    scope: ProductScope,
+    Path((_, device)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    cloud.note_who_is_online();
+    let records = cloud.records();
+    let device = scope.device(&records, &device)?;
+    let member = scope.product(&records)?.members.get(&device.id).cloned().unwrap_or_default();
+    let on_bench = cloud.bench().devices().into_iter().find(|other| other.id == device.id);
+    let serial_number = on_bench.and_then(|device| device.serial_number);
+    Ok(Json(as_member(describe(&cloud, &records, &device), &device, &member, serial_number)))
+}
+
+/// Adds what the product knows to what the cloud tells of a device.
+fn as_member(
+    mut described: Value,
+    device: &DeviceRecord,
+    member: &Member,
+    serial_number: Option<String>,
+) -> Value {
+    described["serial_number"] = serial_number.into();
+    described["owner"] = device.owner.clone().into();
+    described["groups"] = member.groups.clone().into();
+    described["development"] = member.development.into();
+    described["notes"] = member.notes.clone().into();
+    described["quarantined"] = false.into();
+    described["denied"] = false.into();
+    described
+}
+
+/// Carries out `signal`, or changes name, notes, groups and whether it is a development device.
+async fn change(
+    State(cloud): State<SharedCloud>,
+    scope: ProductScope,
+    Path((_, device)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Json<Value>, ApiError> {
+    let device = scope.device(&cloud.records(), &device)?;
+    if let Some(order) = fields.text("signal") {
+        return signal(&cloud, &device, order);
+    }
+    let known = ["name", "notes", "groups", "development"];
+    if !known.iter().any(|name| fields.member(name).is_some()) {
+        return Err(ApiError::failure(StatusCode::BAD_REQUEST, "Nothing to do?"));
+    }
+    cloud.update(|records| {
+        if let (Some(record), Some(name)) = (records.device_mut(&device.id), fields.text("name")) {
+            record.name = Some(name.to_owned());
+        }
+        if let Some(member) = scope.product_mut(records)?.members.get_mut(&device.id) {
+            change_member(member, &fields);
+        }
+        Ok::<_, ApiError>(())
+    })?;
+    let records = cloud.records();
+    let device = scope.device(&records, device.id.as_str())?;
+    Ok(Json(json!({ "id": device.id, "name": device.name, "updated_at": jiff::Timestamp::now() })))
+}
+
+fn change_member(member: &mut Member, fields: &Fields) {
+    if let Some(name) = fields.text("name") {
+        member.name = Some(name.to_owned());
+    }
+    if fields.member("notes").is_some() {
+        member.notes = fields.text("notes").map(str::to_owned);
+    }
+    if fields.member("groups").is_some() {
+        member.groups = fields.texts("groups");
+    }
+    if fields.member("development").is_some() {
+        member.development = fields.flag("development");
+    }
+}
+
+/// Takes a device out of the product. It stays its owner's.
+async fn remove(
+    State(cloud): State<SharedCloud>,
+    scope: ProductScope,
+    Path((_, device)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    let device = scope.device(&cloud.records(), &device)?;
+    cloud.update(|records| scope.product_mut(records).map(|product| product.members.remove(&device.id)))?;
+    Ok(StatusCode::NO_CONTENT)
+}
