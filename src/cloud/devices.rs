@@ -1,6 +1,6 @@
 //! `/v1/devices`: the account's devices.
 
-use super::{CloudError, Session, request::Request};
+use super::{CloudError, DeviceScope, Session, request::Request};
 use crate::platform::{DeviceId, Platform, PlatformId};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -62,6 +62,17 @@ impl Device {
     }
 }
 
+/// What the cloud says to a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The device is the account's now.
+    Granted,
+    /// It is another account's, whose owner can be asked for it.
+    SomeoneElses,
+    /// Only a device that is online can be claimed.
+    Offline,
+}
+
 /// The account's devices.
 pub struct Devices<'s> {
     session: &'s Session<'s>,
@@ -82,9 +93,16 @@ impl<'s> Devices<'s> {
         self.session.json(&Request::get(&["v1", "devices", id_or_name])).await
     }
 
-    /// Makes a device one's own. It has to be online, and nobody else's.
-    pub async fn claim(&self, id: &str) -> Result<(), CloudError> {
-        self.add(id, false).await
+    /// Makes a device one's own.
+    pub async fn claim(&self, id: &str) -> Result<Claim, CloudError> {
+        match self.add(id, false).await {
+            Ok(()) => Ok(Claim::Granted),
+            Err(error) => match error.refusal().map(|refusal| refusal.text.as_str()) {
+                Some(text) if text.contains("belongs to someone else") => Ok(Claim::SomeoneElses),
+                Some(text) if text.contains("is not connected") => Ok(Claim::Offline),
+                _ => Err(error),
+            },
+        }
     }
 
     /// Asks the owner of a device for it.
@@ -108,15 +126,11 @@ impl<'s> Devices<'s> {
         self.session.done(&Request::delete(&["v1", "devices", id_or_name])).await
     }
 
-    /// Lets a device shout rainbows, or stop it. A device of a product is named by its id.
-    pub async fn signal(&self, product: Option<&str>, device: &str, on: bool) -> Result<(), CloudError> {
+    /// Lets a device shout rainbows, or stop it.
+    pub async fn signal(&self, scope: DeviceScope<'_>, device: &str, on: bool) -> Result<(), CloudError> {
         // The cloud takes texts here, no numbers.
         let change = json!({ "signal": if on { "1" } else { "0" } });
-        let path = match product {
-            Some(product) => vec!["v1", "products", product, "devices", device],
-            None => vec!["v1", "devices", device],
-        };
-        self.session.done(&Request::put(&path).json(&change)).await
+        self.session.done(&Request::put(&scope.path(&[device])).json(&change)).await
     }
 }
 

@@ -20,7 +20,7 @@ mod transport;
 mod user;
 mod variables;
 
-pub use devices::{Device, Devices};
+pub use devices::{Claim, Device, Devices};
 pub use error::CloudError;
 pub use functions::Functions;
 pub use provisioning::Provisioning;

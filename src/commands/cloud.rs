@@ -1,11 +1,12 @@
-//! `particle cloud`: the account's commands under their longer names.
+//! `particle cloud`: commands of the account and its devices under the names they have there.
 
-use super::{CommandResult, Context, list, login, logout};
+use super::{CommandResult, Context, device, list, login, logout, nyan};
 use clap::Subcommand;
 
 /// Work with your account and its devices in the cloud
 ///
-/// These commands also stand for themselves: `particle cloud list` is `particle list`.
+/// These commands also stand for themselves: `particle cloud list` is `particle list`, `particle cloud claim` is
+/// `particle device add`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -14,16 +15,24 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum CloudCommand {
-    List(list::Args),
     Login(login::Args),
     Logout(logout::Args),
+    List(list::Args),
+    Claim(device::add::Args),
+    Name(device::rename::Args),
+    Remove(device::remove::Args),
+    Nyan(nyan::Args),
 }
 
 /// Runs one of the group's commands.
 pub fn run(context: &Context, args: Args) -> CommandResult {
     match args.command {
-        CloudCommand::List(args) => list::run(context, args),
         CloudCommand::Login(args) => login::run(context, args),
         CloudCommand::Logout(args) => logout::run(context, args),
+        CloudCommand::List(args) => list::run(context, args),
+        CloudCommand::Claim(args) => device::add::run(context, args),
+        CloudCommand::Name(args) => device::rename::run(context, args),
+        CloudCommand::Remove(args) => device::remove::run(context, args),
+        CloudCommand::Nyan(args) => nyan::run(context, args),
     }
 }

@@ -1,8 +1,8 @@
 //! The list of commands and who carries each one out.
 
 use super::{
-    CommandResult, Context, cloud, completions, config, keys, list, login, logout, man, sandbox, serial, usb,
-    whoami,
+    CommandResult, Context, cloud, completions, config, device, keys, list, login, logout, man, nyan,
+    sandbox, serial, udp, update_cli, usb, version, whoami,
 };
 use clap::Subcommand;
 
@@ -14,15 +14,21 @@ pub enum Command {
     Completions(completions::Args),
     #[command(visible_alias = "profile")]
     Config(config::Args),
+    Device(device::Args),
     Identify(serial::identify::Args),
     Keys(keys::Args),
     List(list::Args),
     Login(login::Args),
     Logout(logout::Args),
     Man(man::Args),
+    Nyan(nyan::Args),
     Sandbox(sandbox::Args),
     Serial(serial::Args),
+    Udp(udp::Args),
+    UpdateCli(update_cli::Args),
     Usb(usb::Args),
+    #[command(hide = true)]
+    Version(version::Args),
     Whoami(whoami::Args),
 }
 
@@ -33,15 +39,20 @@ impl Context<'_> {
             Command::Cloud(args) => cloud::run(self, args),
             Command::Completions(args) => completions::run(self, args),
             Command::Config(args) => config::run(self, args),
+            Command::Device(args) => device::run(self, args),
             Command::Identify(args) => serial::identify::run(self, args),
             Command::Keys(args) => keys::run(self, args),
             Command::List(args) => list::run(self, args),
             Command::Login(args) => login::run(self, args),
             Command::Logout(args) => logout::run(self, args),
             Command::Man(args) => man::run(self, args),
+            Command::Nyan(args) => nyan::run(self, args),
             Command::Sandbox(args) => sandbox::run(self, args),
             Command::Serial(args) => serial::run(self, args),
+            Command::Udp(args) => udp::run(self, args),
+            Command::UpdateCli(args) => update_cli::run(self, args),
             Command::Usb(args) => usb::run(self, args),
+            Command::Version(args) => version::run(self, args),
             Command::Whoami(args) => whoami::run(self, args),
         }
     }

@@ -1,11 +1,12 @@
 //! The commands: one file each, with its arguments next to the `run` that carries it out.
 
 pub mod arguments;
+mod attached;
 mod cloud;
 mod completions;
 mod config;
 mod context;
-pub mod device;
+mod device;
 pub mod error;
 mod exit_status;
 mod groups;
@@ -15,10 +16,15 @@ mod list;
 mod login;
 mod logout;
 mod man;
+mod nyan;
+mod outcome;
 mod sandbox;
 mod serial;
 mod session;
+mod udp;
+mod update_cli;
 mod usb;
+mod version;
 mod whoami;
 
 pub use context::Context;

@@ -41,6 +41,13 @@ impl Settings {
         file.write()
     }
 
+    /// Says whether the Node tool, which keeps its settings here too, may update itself.
+    pub fn set_update_checks(&self, enabled: bool) -> Result<(), SettingsError> {
+        let mut file = JsonFile::read(selection_file(self.folder()))?;
+        file.set("enableUpdates", enabled);
+        file.write()
+    }
+
     /// The profiles that have settings, sorted by name.
     pub fn profiles(&self) -> Result<Vec<ProfileName>, SettingsError> {
         profile::list(self.folder())

@@ -6,10 +6,13 @@
 mod support;
 
 mod account;
+mod cloud;
+mod device;
 mod dfu;
 mod keys;
 mod keys_doctor;
 mod keys_server;
+mod nyan;
 mod program;
 mod sandbox;
 mod sandbox_calls;

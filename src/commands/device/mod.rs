@@ -1,20 +1,42 @@
-//! What every command that works on an attached device shares: choosing it, locking it, changing its mode.
+//! `particle device`
 
-mod buses;
-mod buttons;
-mod concurrent;
-mod dfu_session;
-mod interrupt;
-mod lock;
-mod names;
-mod operator;
-mod selection;
-mod target;
+pub mod add;
+pub mod remove;
+pub mod rename;
 
-pub use concurrent::concurrently;
-pub use dfu_session::{After, DfuSession};
-pub use interrupt::heed_interrupts;
-pub use lock::DeviceLock;
-pub use operator::Operator;
-pub use selection::{Choice, Filter, select, select_several};
-pub use target::Target;
+use super::{CommandError, CommandResult, Context, Kind};
+use clap::Subcommand;
+
+/// Add devices to your account, name them and give them away
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: DeviceCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DeviceCommand {
+    Add(add::Args),
+    Rename(rename::Args),
+    Remove(remove::Args),
+}
+
+/// Runs one of the group's commands.
+pub fn run(context: &Context, args: Args) -> CommandResult {
+    match args.command {
+        DeviceCommand::Add(args) => add::run(context, args),
+        DeviceCommand::Rename(args) => rename::run(context, args),
+        DeviceCommand::Remove(args) => remove::run(context, args),
+    }
+}
+
+/// A failure to do `what` with the account's device `device`. The cloud's own words for a device it does not have speak
+/// of permissions and paths.
+pub(super) fn failed(what: &str, device: &str, error: CommandError) -> CommandError {
+    if error.kind() == Kind::NotFound {
+        CommandError::new(Kind::NotFound, format!("Device not found: {device}"))
+            .hint("`particle list` shows the devices of your account")
+    } else {
+        error.context(what)
+    }
+}

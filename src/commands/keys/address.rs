@@ -4,7 +4,7 @@ use super::slots::{slots_for, with_slots};
 use crate::{
     commands::{
         CommandResult, Context,
-        device::{self, After, Filter},
+        attached::{self, After, Filter},
     },
     keys::server::ServerSlotImage,
     platform::{DeviceId, Protocol},
@@ -44,7 +44,7 @@ impl Report for Address {
 
 /// Reads the address.
 pub fn run(context: &Context, args: Args) -> CommandResult {
-    let device = device::select(context, args.device.as_deref(), Filter::WithDfu)?;
+    let device = attached::select(context, args.device.as_deref(), Filter::WithDfu)?;
     let (protocol, bytes) = with_slots(context, &device, After::Restore, |slots| {
         let protocol = slots.protocol(args.protocol)?;
         Ok((protocol, slots.server(protocol)?))

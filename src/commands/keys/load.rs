@@ -9,7 +9,7 @@ use super::{
 use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
-        device::{self, After, Filter},
+        attached::{self, After, Filter},
     },
     keys::{self, KeyError, PrivateKey, slot},
     platform::{DeviceId, KeyAlgorithm, KeySlot, Protocol},
@@ -80,7 +80,7 @@ enum Content {
 /// Loads the key.
 pub fn run(context: &Context, args: Args) -> CommandResult {
     let plan = Plan::make(context, &args)?;
-    let device = device::select(context, args.device.as_deref(), Filter::WithDfu)?;
+    let device = attached::select(context, args.device.as_deref(), Filter::WithDfu)?;
     let loaded = with_slots(context, &device, After::Restore, |slots| {
         let (protocol, backup) = plan.carry_out(slots)?;
         let algorithm = protocol.algorithm();

@@ -4,7 +4,7 @@ use super::slots::{Slots, key_layout, protocol_is_fixed, slots_for, with_slots};
 use crate::{
     commands::{
         CommandResult, Context,
-        device::{self, After, Filter, Target},
+        attached::{self, After, Filter, Target},
     },
     keys::{device_reader, server::ServerSlotImage},
     platform::{DeviceId, Protocol},
@@ -50,7 +50,7 @@ impl Report for DeviceProtocol {
 
 /// Shows or changes the protocol.
 pub fn run(context: &Context, args: Args) -> CommandResult {
-    let device = device::select(context, args.device.as_deref(), Filter::WithDfu)?;
+    let device = attached::select(context, args.device.as_deref(), Filter::WithDfu)?;
     let report = match args.change_to.or(args.protocol) {
         Some(protocol) => change(context, &device, protocol)?,
         None => show(context, &device)?,

@@ -9,7 +9,7 @@ use crate::{
     atomic_file::Access,
     commands::{
         CommandError, CommandResult, Context, Kind,
-        device::{self, After, Filter},
+        attached::{self, After, Filter},
     },
     keys::{PublicKey, device_reader, slot},
     platform::{DeviceId, KeyAlgorithm, Protocol},
@@ -60,7 +60,7 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     let existing = Existing::forced(args.force);
     let (device_key, public_key) = (stem.der(), stem.public_pem());
     files::check_free(&[device_key.clone(), public_key.clone()], existing)?;
-    let device = device::select(context, args.device.as_deref(), Filter::WithDfu)?;
+    let device = attached::select(context, args.device.as_deref(), Filter::WithDfu)?;
     let (protocol, bytes) = with_slots(context, &device, After::Restore, |slots| {
         let protocol = slots.protocol(args.protocol)?;
         Ok((protocol, slots.private_key(protocol)?))

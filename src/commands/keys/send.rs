@@ -5,7 +5,7 @@ use crate::{
     cloud::Session,
     commands::{
         CommandError, CommandResult, Context, Kind,
-        device::{self, Filter},
+        attached::{self, Filter},
     },
     keys::PublicKey,
     platform::{DeviceId, KeyAlgorithm},
@@ -76,7 +76,7 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     let named = typed.file.as_deref().map(read).transpose()?;
     let device = match &typed.device {
         Some(device) => named_device(context, device)?,
-        None => device::select(context, None, Filter::Any)?.id,
+        None => attached::select(context, None, Filter::Any)?.id,
     };
     let (file, key) = match named {
         Some(found) => found,

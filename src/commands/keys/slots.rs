@@ -3,7 +3,7 @@
 use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
-        device::{After, DfuSession, Target},
+        attached::{After, DfuSession, Target},
     },
     dfu::WriteOptions,
     platform::{KeyLayout, KeySlot, Platform, Protocol, ProtocolKeys},

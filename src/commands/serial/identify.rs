@@ -7,7 +7,7 @@ use super::{
 use crate::{
     commands::{
         CommandError, CommandResult, Context,
-        device::{Target, heed_interrupts},
+        attached::{Target, heed_interrupts},
     },
     platform::{ControlRequests, DeviceId},
     serial::{CONSOLE_BAUD_RATE, ConsoleIdentity, ListeningConsole, ListeningError, SerialDevice},

@@ -2,7 +2,7 @@
 
 use super::port;
 use crate::{
-    commands::{CommandResult, Context, device::heed_interrupts},
+    commands::{CommandResult, Context, attached::heed_interrupts},
     serial::SerialDevice,
     ui::{Page, Report},
 };

@@ -4,7 +4,7 @@ use super::port::{self, PortArgs};
 use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
-        device::{Filter, select},
+        attached::{Filter, select},
     },
     platform::{DeviceId, Platform},
     serial::SerialDevice,

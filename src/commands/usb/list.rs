@@ -5,7 +5,7 @@ use crate::{
     cloud::Device,
     commands::{
         CommandResult, Context,
-        device::{Operator, concurrently, heed_interrupts},
+        attached::{Operator, concurrently, heed_interrupts},
     },
     ui::{Page, Report},
     usb::{

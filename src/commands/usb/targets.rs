@@ -3,7 +3,8 @@
 use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
-        device::{Choice, Filter, Operator, Target, concurrently, select_several},
+        attached::{Choice, Filter, Operator, Target, concurrently, select_several},
+        outcome::{Outcome, first_failure},
     },
     ui::{Page, Report},
 };
@@ -20,19 +21,11 @@ pub struct TargetArgs {
     all: bool,
 }
 
-/// How it went with one device.
-#[derive(Serialize)]
-struct Outcome {
-    device: String,
-    done: bool,
-    error: Option<String>,
-}
-
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Outcomes(Vec<Outcome>);
+struct Orders(Vec<Outcome>);
 
-impl Report for Outcomes {
+impl Report for Orders {
     fn render(&self, page: &mut Page) {
         if self.0.iter().all(|outcome| outcome.done) {
             return page.line("Done.");
@@ -62,27 +55,9 @@ pub fn run_on_each(
     drop(progress);
     let results =
         targets.into_iter().zip(results).map(|(target, result)| target.and(result.unwrap_or(Ok(()))));
-    conclude(context, labels.into_iter().zip(results).collect())
-}
-
-fn conclude(context: &Context<'_>, results: Vec<(String, CommandResult)>) -> CommandResult {
-    let outcomes = results.iter().map(|(device, result)| Outcome {
-        device: device.clone(),
-        done: result.is_ok(),
-        error: result.as_ref().err().map(|error| error.message().to_owned()),
-    });
-    context.ui.report(&Outcomes(outcomes.collect()))?;
-    let several = results.len() > 1;
-    let named = |(device, result): (String, CommandResult)| {
-        let error = result.err()?;
-        Some(if several { error.context(device) } else { error })
-    };
-    let mut failures = results.into_iter().filter_map(named);
-    let Some(first) = failures.next() else { return Ok(()) };
-    for further in failures {
-        context.ui.warn(further.message());
-    }
-    Err(first)
+    let results: Vec<_> = labels.into_iter().zip(results).collect();
+    context.ui.report(&Orders(results.iter().map(Outcome::of).collect()))?;
+    first_failure(context, results)
 }
 
 /// The refusal of an order that a device in DFU mode cannot carry out.

@@ -15,7 +15,7 @@ use crate::{
     cloud::Session,
     commands::{
         CommandError, CommandResult, Context, Kind,
-        device::{self, After, Filter},
+        attached::{self, After, Filter},
     },
     keys::PrivateKey,
     platform::{DeviceId, KeyAlgorithm, Protocol},
@@ -105,7 +105,7 @@ enum Ending {
 pub fn run(context: &Context, args: Args) -> CommandResult {
     let session = context.session()?;
     let id = ownership::check(context, &session, &args.device)?;
-    let target = device::select(context, Some(id.as_str()), Filter::WithDfu)?;
+    let target = attached::select(context, Some(id.as_str()), Filter::WithDfu)?;
     if let Some(protocol) = args.protocol {
         slots_for(target.platform(), protocol)?;
     }

@@ -8,7 +8,7 @@ use crate::{
     atomic_file::Access,
     commands::{
         CommandError, CommandResult, Context, Kind,
-        device::{self, After, Filter},
+        attached::{self, After, Filter},
         keys::files::{self, Existing},
     },
     keys::server::{ServerAddress, ServerSlotImage},
@@ -134,7 +134,7 @@ fn change_device(
     device: Option<&str>,
     protocol: Option<Protocol>,
 ) -> CommandResult<ServerKeys> {
-    let device = device::select(context, device, Filter::WithDfu)?;
+    let device = attached::select(context, device, Filter::WithDfu)?;
     let (protocol, address) = with_slots(context, &device, After::Restore, |slots| {
         let protocol = slots.protocol(protocol)?;
         let slot = slots_for(device.platform(), protocol)?.server;

@@ -71,11 +71,6 @@ impl Operator {
         Self { buses: buses.to_vec(), clock: clock.clone() }
     }
 
-    /// The clock that device operations wait by.
-    pub fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
     /// Takes the device for this process.
     pub fn lock(&self, target: &Target) -> CommandResult<DeviceLock> {
         DeviceLock::acquire(target)

@@ -1,0 +1,20 @@
+//! What every command that works on an attached device shares: choosing it, locking it, changing its mode.
+
+mod buses;
+mod buttons;
+mod concurrent;
+mod dfu_session;
+mod interrupt;
+mod lock;
+mod names;
+mod operator;
+mod selection;
+mod target;
+
+pub use concurrent::concurrently;
+pub use dfu_session::{After, DfuSession};
+pub use interrupt::heed_interrupts;
+pub use lock::DeviceLock;
+pub use operator::Operator;
+pub use selection::{Choice, Filter, select, select_several};
+pub use target::Target;
