@@ -1,9 +1,8 @@
-//! How long the program takes to start, and what key generation costs.
+//! How long the program takes to start.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use particle::{keys::PrivateKey, platform::KeyAlgorithm};
 use std::process::{Command, Stdio};
 
 fn particle(arguments: &[&str], folder: &std::path::Path) {
@@ -25,15 +24,5 @@ fn startup(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn generation(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("key generation");
-    for algorithm in [KeyAlgorithm::Rsa, KeyAlgorithm::Ec] {
-        group.bench_function(algorithm.to_string(), |bencher| {
-            bencher.iter(|| PrivateKey::generate(algorithm, &mut rand::thread_rng()))
-        });
-    }
-    group.finish();
-}
-
-criterion_group!(benches, startup, generation);
+criterion_group!(benches, startup);
 criterion_main!(benches);
