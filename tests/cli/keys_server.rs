@@ -2,7 +2,6 @@
 
 use super::keys::{file, keys, put};
 use crate::support::TestEnvironment;
-use std::fs;
 
 const RSA: &[u8] = include_bytes!("../data/keys/rsa.der");
 const OWN_SERVER: &[u8] = include_bytes!("../data/keys/server_rsa.pub.pem");
@@ -23,7 +22,23 @@ fn server_writes_key_and_address_and_the_way_back() {
     assert_eq!(server(&[]), done);
     assert_eq!(environment.device("photon")["server"], "tcp://device.spark.io:5683");
     assert_eq!(environment.device("photon")["mode"], "dfu");
-    assert_eq!(fs::read_dir(environment.work()).unwrap().count(), 1, "no file is made unless asked for");
+}
+
+#[test]
+fn a_server_that_would_be_forgotten_is_kept_in_a_file() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--devices", "photon"]);
+    put(&environment, "own.pem", OWN_SERVER);
+    let server = |arguments: &[&str]| {
+        environment.in_sandbox(["--json", "keys", "server"].iter().chain(arguments)).success().data()
+    };
+    let changed = server(&["own.pem", "192.168.1.10", "9000"]);
+    assert!(changed["backup"].is_null(), "the usual server is no loss: {changed}");
+    assert!(server(&["own.pem", "192.168.1.10", "9000"])["backup"].is_null(), "nothing changed");
+    let backup = server(&[])["backup"].as_str().unwrap().to_owned();
+    assert_eq!(backup, "backup_rsa_3a0027000000000000060001_server.der");
+    server(&[&backup]);
+    assert_eq!(environment.device("photon")["server"], "tcp://192.168.1.10:9000");
 }
 
 #[test]

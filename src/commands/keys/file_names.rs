@@ -23,6 +23,11 @@ impl Stem {
         Self(PathBuf::from(format!("{device}_{algorithm}_new")))
     }
 
+    /// The stem that backups of a device's server key are called after, in the current folder.
+    pub(super) fn of_server_key(device: &str) -> Self {
+        Self(PathBuf::from(format!("{device}_server")))
+    }
+
     /// The private key as PEM.
     pub(super) fn pem(&self) -> PathBuf {
         self.with(".pem")

@@ -3,7 +3,11 @@
 mod arguments;
 mod plan;
 
-use super::slots::{key_layout, slots_for, with_slots};
+use super::{
+    backup,
+    file_names::Stem,
+    slots::{key_layout, slots_for, with_slots},
+};
 use crate::{
     atomic_file::Access,
     commands::{
@@ -11,14 +15,14 @@ use crate::{
         attached::{self, After, Filter},
         keys::files::{self, Existing},
     },
-    keys::server::{ServerAddress, ServerSlotImage},
-    platform::{DeviceId, PLATFORMS, Platform, Protocol},
+    keys::server::{ServerAddress, ServerSlotImage, default_image},
+    platform::{DeviceId, PLATFORMS, Platform, Protocol, ServerSlot},
     ui::{Page, Report},
 };
 use arguments::Places;
 use plan::{KeySource, Plan};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Change which server a device connects to
 ///
@@ -73,6 +77,7 @@ struct ServerKeys {
     host: String,
     port: u16,
     file: Option<PathBuf>,
+    backup: Option<PathBuf>,
 }
 
 impl Report for ServerKeys {
@@ -124,7 +129,8 @@ fn make_file(
     let output = plan.output.clone().unwrap_or_else(|| plan.generated_name(path, protocol));
     files::write(&output, &image, Access::Everyone, plan.existing)?;
     let address = ServerSlotImage::address(&slot, &image)?;
-    Ok(report(context, None, protocol, &address, Some(output), plan))
+    let (host, port) = effect(context, protocol, &address, plan);
+    Ok(ServerKeys { device: None, protocol, host, port, file: Some(output), backup: None })
 }
 
 /// Writes the key and address to the device, and to a file if one was named.
@@ -135,32 +141,42 @@ fn change_device(
     protocol: Option<Protocol>,
 ) -> CommandResult<ServerKeys> {
     let device = attached::select(context, device, Filter::WithDfu)?;
-    let (protocol, address) = with_slots(context, &device, After::Restore, |slots| {
+    let (protocol, address, backup) = with_slots(context, &device, After::Restore, |slots| {
         let protocol = slots.protocol(protocol)?;
         let slot = slots_for(device.platform(), protocol)?.server;
         let image = plan.image(protocol, &slot)?;
         if let Some(output) = &plan.output {
             files::write(output, &image, Access::Everyone, plan.existing)?;
         }
-        if let Ok(old) = ServerSlotImage::address(&slot, &slots.server(protocol)?) {
-            let (host, port) = (old.effective_host(protocol), old.effective_port(protocol));
-            context.ui.note(format!("The server was {protocol}://{host}:{port}"));
-        }
+        let old = slots.server(protocol)?;
+        let backup = if old == image || old == default_image(protocol, &slot)? {
+            None
+        } else {
+            backup::keep(&Stem::of_server_key(device.id.as_str()), protocol, &old)?
+        };
+        tell_old(context, protocol, &slot, &old, backup.as_deref());
         slots.set_server(protocol, &image, plan.verify)?;
-        Ok((protocol, ServerSlotImage::address(&slot, &image)?))
+        Ok((protocol, ServerSlotImage::address(&slot, &image)?, backup))
     })?;
-    Ok(report(context, Some(device.id), protocol, &address, plan.output.clone(), plan))
+    let (host, port) = effect(context, protocol, &address, plan);
+    Ok(ServerKeys { device: Some(device.id), protocol, host, port, file: plan.output.clone(), backup })
 }
 
-/// Says what came of it, and what firmware will make of it.
-fn report(
-    context: &Context,
-    device: Option<DeviceId>,
-    protocol: Protocol,
-    address: &ServerAddress,
-    file: Option<PathBuf>,
-    plan: &Plan,
-) -> ServerKeys {
+/// Says what the device had before, and how to get it back.
+fn tell_old(context: &Context, protocol: Protocol, slot: &ServerSlot, old: &[u8], backup: Option<&Path>) {
+    if let Ok(address) = ServerSlotImage::address(slot, old) {
+        let (host, port) = (address.effective_host(protocol), address.effective_port(protocol));
+        context.ui.note(format!("The server was {protocol}://{host}:{port}"));
+    }
+    if let Some(backup) = backup.map(Path::display) {
+        context.ui.note(format!(
+            "Saved its key and address to {backup}; `particle keys server {backup}` restores them"
+        ));
+    }
+}
+
+/// What firmware will make of an address: host and port. Says where that may be a surprise.
+fn effect(context: &Context, protocol: Protocol, address: &ServerAddress, plan: &Plan) -> (String, u16) {
     let (host, port) = (address.effective_host(protocol), address.effective_port(protocol));
     if plan.forgets_the_address(address) {
         context.ui.note(format!("No address was given, so the device will connect to {host}"));
@@ -172,7 +188,7 @@ fn report(
              {port}"
         ));
     }
-    ServerKeys { device, protocol, host, port, file }
+    (host, port)
 }
 
 fn platform(name: &str) -> Result<&'static Platform, String> {
