@@ -4,10 +4,12 @@
 //! had without a token. A token travels in the `Authorization` header only, and only to the origin of the cloud's own
 //! address.
 
+mod account;
 mod answer;
 mod devices;
 mod error;
 mod functions;
+mod products;
 mod provisioning;
 mod redirect;
 mod refusal;
@@ -20,19 +22,21 @@ mod transport;
 mod user;
 mod variables;
 
+pub use account::{Account, ListedToken};
 pub use devices::{Claim, Device, Devices};
 pub use error::CloudError;
 pub use functions::Functions;
+pub use products::{DevicePage, ImportAnswer, ProductDevice, ProductDevices, Selection};
 pub use provisioning::Provisioning;
 pub use refusal::{Refusal, RefusalKind};
 pub use retry::Retry;
 pub use scope::DeviceScope;
-pub use tokens::{CurrentToken, Grant, LoginAnswer, Logins, MfaToken, Tokens};
+pub use tokens::{CurrentToken, Grant, Lifetime, LoginAnswer, Logins, MfaToken, Tokens};
 pub use transport::CloudOptions;
 pub use user::{User, Users};
 pub use variables::Variables;
 
-use crate::settings::AccessToken;
+use crate::{secret::Secret, settings::AccessToken};
 use request::Request;
 use serde::de::DeserializeOwned;
 use transport::Transport;
@@ -51,6 +55,11 @@ impl<'a> Cloud<'a> {
     /// Logging in.
     pub fn logins(&self) -> Logins<'_> {
         Logins::new(&self.transport)
+    }
+
+    /// Talks on behalf of the one who knows the password of an account.
+    pub fn account<'c>(&'c self, username: &'c str, password: &'c Secret) -> Account<'c> {
+        Account::new(&self.transport, username, password)
     }
 
     /// Talks on behalf of the holder of a token that belongs to this cloud.
@@ -74,6 +83,11 @@ impl Session<'_> {
     /// The functions of the devices in a scope.
     pub fn functions<'s>(&'s self, scope: DeviceScope<'s>) -> Functions<'s> {
         Functions::new(self, scope)
+    }
+
+    /// The devices of a product, given by its id or slug.
+    pub fn product_devices<'s>(&'s self, product: &'s str) -> ProductDevices<'s> {
+        ProductDevices::new(self, product)
     }
 
     /// The keys that the cloud holds for devices.

@@ -1,5 +1,6 @@
 //! What is asked of a cloud.
 
+use crate::secret::Secret;
 use reqwest::Method;
 use serde::Serialize;
 use std::time::Duration;
@@ -16,12 +17,27 @@ pub(super) enum Body {
     Form(Zeroizing<String>),
     /// `application/json`, encoded.
     Json(Zeroizing<String>),
+    /// `multipart/form-data`.
+    Multipart(Vec<Part>),
 }
 
-/// One request, before it is known where to and on whose behalf it goes.
+/// One part of a body of several.
+pub(super) struct Part {
+    /// The field it stands for.
+    pub field: &'static str,
+    /// The name of the file it is, if it is one.
+    pub file: Option<&'static str>,
+    pub content: Vec<u8>,
+}
+
+/// One request, before it is known where to and with which token it goes.
 pub(super) struct Request<'r> {
     pub method: Method,
     pub segments: Vec<&'r str>,
+    /// What stands behind the question mark of the address.
+    pub query: Vec<(&'static str, String)>,
+    /// Name and password of an account, for the few requests that a token will not do for.
+    pub account: Option<(&'r str, &'r Secret)>,
     pub body: Body,
     /// Whether sending it twice does no more than sending it once.
     pub repeatable: bool,
@@ -56,10 +72,30 @@ impl<'r> Request<'r> {
         Self {
             method,
             segments: segments.to_vec(),
+            query: Vec::new(),
+            account: None,
             body: Body::Empty,
             repeatable: false,
             limit: ORDINARY_LIMIT,
         }
+    }
+
+    /// Says more about what is wanted, in the address.
+    pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    /// Comes from whoever knows the password of an account.
+    pub fn account(mut self, username: &'r str, password: &'r Secret) -> Self {
+        self.account = Some((username, password));
+        self
+    }
+
+    /// Carries parts, such as files.
+    pub fn multipart(mut self, parts: Vec<Part>) -> Self {
+        self.body = Body::Multipart(parts);
+        self
     }
 
     /// Carries form fields.

@@ -8,8 +8,27 @@ use serde::Deserialize;
 
 /// How the cloud knows the Particle command line. No secret: it stands in every copy of the tool.
 const CLIENT: (&str, &str) = ("particle-cli", "particle-cli");
-/// How long a login lasts, in seconds: 90 days.
-const LIFETIME: &str = "7776000";
+/// How long a login lasts unless asked otherwise: 90 days.
+const USUAL_LIFETIME: Lifetime = Lifetime::Seconds(7_776_000);
+
+/// How long a token is to be valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// For so many seconds.
+    Seconds(u64),
+    /// For ever.
+    Unlimited,
+}
+
+impl Lifetime {
+    /// What the cloud is asked for.
+    fn expires_in(self) -> String {
+        match self {
+            Self::Seconds(seconds) => seconds.to_string(),
+            Self::Unlimited => "0".to_owned(),
+        }
+    }
+}
 
 /// What a login gives.
 pub struct Grant {
@@ -45,21 +64,28 @@ struct MfaAnswer {
 /// Logging in. No request here is ever repeated by itself: after ten wrong passwords the cloud locks the caller out.
 pub struct Logins<'c> {
     transport: &'c Transport<'c>,
+    lifetime: Option<Lifetime>,
 }
 
 impl<'c> Logins<'c> {
     pub(super) fn new(transport: &'c Transport<'_>) -> Self {
-        Self { transport }
+        Self { transport, lifetime: None }
+    }
+
+    /// The same, for tokens that are valid for so long.
+    pub fn lasting(self, lifetime: Lifetime) -> Self {
+        Self { lifetime: Some(lifetime), ..self }
     }
 
     /// Logs in with a password.
     pub async fn with_password(&self, username: &str, password: &Secret) -> Result<LoginAnswer, CloudError> {
+        let lifetime = self.lifetime.unwrap_or(USUAL_LIFETIME).expires_in();
         let answer = self
             .ask([
                 ("grant_type", "password"),
                 ("username", username),
                 ("password", password.expose()),
-                ("expires_in", LIFETIME),
+                ("expires_in", &lifetime),
             ])
             .await?;
         match grant(&answer) {
@@ -76,7 +102,16 @@ impl<'c> Logins<'c> {
     pub async fn with_code(&self, login: &MfaToken, code: &Secret) -> Result<Grant, CloudError> {
         let fields =
             [("grant_type", "urn:custom:mfa-otp"), ("mfa_token", login.0.expose()), ("otp", code.expose())];
-        grant(&self.ask(fields).await?)
+        // The usual one is the cloud's own, too.
+        let lifetime = self.lifetime.map(Lifetime::expires_in);
+        let lifetime = lifetime.as_deref().map(|seconds| ("expires_in", seconds));
+        grant(&self.ask(fields.into_iter().chain(lifetime)).await?)
+    }
+
+    /// Makes a token invalid. It is its own credential.
+    pub async fn revoke(&self, token: &AccessToken) -> Result<(), CloudError> {
+        let request = Request::delete(&["v1", "access_tokens", token.expose()]);
+        self.transport.send(&request, None).await?.done()
     }
 
     async fn ask<'f>(

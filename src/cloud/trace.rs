@@ -29,6 +29,11 @@ pub(super) fn request(request: &Request<'_>, url: &Url, with_token: bool) {
         Body::Empty => {}
         Body::Form(form) => tracing::debug!("> {}", redact_form(form)),
         Body::Json(json) => tracing::debug!("> {}", redact_body(json.as_bytes())),
+        Body::Multipart(parts) => {
+            for part in parts {
+                tracing::debug!("> {}: {} bytes", part.field, part.content.len());
+            }
+        }
     }
 }
 
@@ -40,12 +45,17 @@ pub(super) fn answer(answer: &Answer) {
     }
 }
 
-/// Tokens stand in the addresses under `access_tokens`.
+/// Tokens stand in the addresses under `access_tokens`, and login codes behind their question marks.
 fn redact_address(url: &Url) -> String {
-    let address = url.as_str();
-    match address.split_once("/access_tokens/") {
+    let mut shown = url.clone();
+    shown.set_query(None);
+    let address = match shown.as_str().split_once("/access_tokens/") {
         Some((before, token)) if token != "current" => format!("{before}/access_tokens/{REDACTED}"),
-        _ => address.to_owned(),
+        _ => shown.to_string(),
+    };
+    match url.query() {
+        Some(query) => format!("{address}?{}", redact_form(query)),
+        None => address,
     }
 }
 
@@ -105,7 +115,7 @@ mod tests {
             r#"{"access_token":"[redacted]","list":[{"token":"[redacted]","id":1}]}"#
         );
         let url = "https://host/v1/access_tokens/abc?otp=1".parse().unwrap();
-        assert_eq!(redact_address(&url), "https://host/v1/access_tokens/[redacted]");
+        assert_eq!(redact_address(&url), "https://host/v1/access_tokens/[redacted]?otp=[redacted]");
         let key = r#"{"key":"-----BEGIN EC PRIVATE KEY-----\nMHc"}"#;
         assert_eq!(redact_body(key.as_bytes()), r#"{"key":"[redacted]"}"#);
     }

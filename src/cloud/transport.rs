@@ -4,7 +4,7 @@ use super::{
     CloudError, Retry,
     answer::{Answer, BodyError},
     redirect,
-    request::{Body, Request},
+    request::{self, Body, Request},
     retry, trace,
 };
 use crate::{
@@ -12,8 +12,9 @@ use crate::{
     settings::{AccessToken, ApiUrl, Setting},
 };
 use reqwest::{
-    Client, ClientBuilder, NoProxy, Proxy, Response,
+    Client, ClientBuilder, NoProxy, Proxy, RequestBuilder, Response,
     header::{self, HeaderMap, HeaderName, HeaderValue},
+    multipart::{Form, Part},
 };
 use std::time::Duration;
 use url::Url;
@@ -83,9 +84,12 @@ impl<'a> Transport<'a> {
     ) -> Result<Answer, CloudError> {
         let home = &self.options.api_url.value;
         let mut url = home.resource(&request.segments)?;
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&request.query);
+        }
         let mut followed = 0;
         loop {
-            let token = token.filter(|_| url.origin() == home.origin());
+            let token = token.filter(|_| self.is_home(&url));
             let response = self.exchange(request, &url, token).await?;
             let Some(target) = redirect::target(&response) else {
                 return self.read(request, host_of(&url), response).await;
@@ -97,6 +101,11 @@ impl<'a> Transport<'a> {
             url = target;
             followed += 1;
         }
+    }
+
+    /// Whether an address is one of the cloud's own, which alone may see tokens and passwords.
+    fn is_home(&self, url: &Url) -> bool {
+        url.origin() == self.options.api_url.value.origin()
     }
 
     /// Sends a request to one address and waits for the head of its answer.
@@ -111,15 +120,10 @@ impl<'a> Transport<'a> {
         if let Some(token) = token {
             builder = builder.bearer_auth(token.expose());
         }
-        let content = match &request.body {
-            Body::Empty => None,
-            Body::Form(form) => Some(("application/x-www-form-urlencoded", form)),
-            Body::Json(json) => Some(("application/json", json)),
-        };
-        if let Some((media_type, text)) = content {
-            let media_type = HeaderValue::from_static(media_type);
-            builder = builder.header(header::CONTENT_TYPE, media_type).body(text.as_bytes().to_vec());
+        if let Some((username, password)) = request.account.filter(|_| self.is_home(url)) {
+            builder = builder.basic_auth(username, Some(password.expose()));
         }
+        let builder = with_body(builder, &request.body);
         builder.send().await.map_err(|error| self.failure(request, host_of(url), error))
     }
 
@@ -148,6 +152,31 @@ impl<'a> Transport<'a> {
         } else {
             CloudError::Lost { host, source }
         }
+    }
+}
+
+fn with_body(builder: RequestBuilder, body: &Body) -> RequestBuilder {
+    let text = |media_type, text: &str| {
+        let media_type = HeaderValue::from_static(media_type);
+        (media_type, text.as_bytes().to_vec())
+    };
+    let (media_type, content) = match body {
+        Body::Empty => return builder,
+        Body::Form(form) => text("application/x-www-form-urlencoded", form),
+        Body::Json(json) => text("application/json", json),
+        Body::Multipart(parts) => {
+            let form = parts.iter().fold(Form::new(), |form, part| form.part(part.field, as_sent(part)));
+            return builder.multipart(form);
+        }
+    };
+    builder.header(header::CONTENT_TYPE, media_type).body(content)
+}
+
+fn as_sent(part: &request::Part) -> Part {
+    let content = Part::bytes(part.content.clone());
+    match part.file {
+        Some(name) => content.file_name(name),
+        None => content,
     }
 }
 
