@@ -12,6 +12,8 @@ use serde_json::{Map, Value};
 
 /// Number of devices that are asked for details at the same time.
 const CONCURRENCY: usize = 10;
+/// Number of devices that a warning names.
+const MISSING_NAMED: usize = 10;
 
 /// One device of a listing. Variables and functions are null where they are not known.
 #[derive(Serialize)]
@@ -141,10 +143,10 @@ pub(super) async fn with_details(
 /// One line however many there are: they mostly fail for the same reason.
 pub(super) fn warn_of_missing(context: &Context, missing: &[Missing]) {
     let Some(first) = missing.first() else { return };
-    let names: Vec<_> = missing.iter().map(|missing| context.ui.foreign(&missing.device)).collect();
-    context.ui.warn(format!(
-        "variables and functions of {} could not be fetched: {}",
-        names.join(", "),
-        first.error
-    ));
+    let named = missing.iter().take(MISSING_NAMED).map(|missing| context.ui.foreign(&missing.device));
+    let mut names = named.collect::<Vec<_>>().join(", ");
+    if missing.len() > MISSING_NAMED {
+        names.push_str(&format!(" and {} more", missing.len() - MISSING_NAMED));
+    }
+    context.ui.warn(format!("variables and functions of {names} could not be fetched: {}", first.error));
 }

@@ -11,13 +11,20 @@ use crate::{
 };
 use serde::Serialize;
 
+/// Most devices that are asked for details, one request each, without `--details`.
+const DETAILED: usize = 1000;
+
 /// List your devices, and the variables and functions of those that are online
 ///
-/// Devices that are offline come first, each group sorted by name.
+/// Devices that are offline come first, each group sorted by name. With more than 1000 devices online, the variables
+/// and functions of the first 1000 are shown.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Show only these: `online`, `offline`, a platform (`photon`, `boron`, ...), a device id, or a name
     filter: Option<String>,
+    /// Show the variables and functions of every device that is online, however many there are
+    #[arg(long)]
+    details: bool,
 }
 
 /// Which devices to show.
@@ -83,12 +90,27 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     let filter = Filter::new(args.filter);
     let mut devices: Vec<Device> = devices.into_iter().filter(|device| filter.admits(device)).collect();
     inventory::sort(&mut devices);
-    let (devices, missing) = context.block_on(inventory::with_details(&session, devices))?;
+    let rest = if args.details { Vec::new() } else { split_rest(&mut devices) };
+    let (mut devices, missing) = context.block_on(inventory::with_details(&session, devices))?;
     drop(spinner);
     inventory::warn_of_missing(context, &missing);
+    if !rest.is_empty() {
+        let count = rest.len();
+        context
+            .ui
+            .note(format!("Variables and functions of {count} more devices: --details fetches them, too."));
+    }
+    devices.extend(rest);
     if devices.is_empty() && total > 0 {
         context.ui.note(format!("None of your {total} devices matches {description:?}."));
     }
     let rows: Vec<Row> = devices.into_iter().map(Row::from).collect();
     Ok(context.ui.report(&DeviceList { filtered: rows.len() < total, rows })?)
+}
+
+/// Takes away the devices that are too many to be asked for details. In the order of lists those that are offline, and
+/// are not asked, come first.
+fn split_rest(devices: &mut Vec<Device>) -> Vec<Device> {
+    let offline = devices.iter().filter(|device| !device.is_online()).count();
+    devices.split_off(devices.len().min(offline + DETAILED))
 }

@@ -1,10 +1,9 @@
-//! `login`, `logout`, `whoami`, `list` and `config`.
+//! `login`, `logout`, `whoami` and `config`.
 
 use crate::support::{MFA_USERNAME, OTP, Output, PASSWORD, Sandbox, TestEnvironment, USERNAME, read, run};
 use serde_json::{Value, json};
 use std::{fs, net::TcpListener};
 
-const FUNCTIONS: [&str; 4] = ["digitalRead", "digitalWrite", "analogRead", "analogWrite"];
 const LOGGED_IN: &str = "> Successfully completed login!\n";
 
 /// A running sandbox with one online device.
@@ -235,63 +234,6 @@ fn the_wire_trace_shows_no_secrets() {
     let login = login.stderr_has("POST").stderr_has("password=[redacted]");
     let whoami = environment.in_sandbox(["whoami", "-vv"]).success().stderr_has("Bearer [redacted]");
     assert!(!login.stderr.contains(&token) && !whoami.stderr.contains(&token));
-}
-
-#[test]
-fn list_shows_devices_that_are_offline_first() {
-    let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment);
-    environment.log_in();
-    let list = environment.in_sandbox(["list"]).success();
-    let lines: Vec<_> = list.stdout.lines().collect();
-    assert!(lines[0].starts_with("photon [") && lines[0].ends_with("] (Photon) is offline"), "{lines:?}");
-    assert!(lines[1].starts_with("boron [") && lines[1].ends_with("] (Boron) is online"), "{lines:?}");
-    let data = environment.in_sandbox(["list", "--json"]).success().data();
-    assert_eq!(data[1]["platform"], "boron");
-    assert_eq!((&data[0]["online"], &data[1]["online"]), (&json!(false), &json!(true)));
-    assert_eq!((&data[0]["functions"], &data[1]["functions"]), (&Value::Null, &json!(FUNCTIONS)));
-}
-
-#[test]
-fn list_can_be_filtered() {
-    let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment);
-    environment.log_in();
-    let data = environment.in_sandbox(["list", "--json"]).success().data();
-    let boron = data[1]["id"].as_str().unwrap().to_uppercase();
-    for (filter, expected) in [
-        ("online", "boron"),
-        ("offline", "photon"),
-        ("boron", "boron"),
-        ("p", "photon"),
-        (boron.as_str(), "boron"),
-    ] {
-        let data = environment.in_sandbox(["list", "--json", filter]).success().data();
-        let names: Vec<_> = data.as_array().unwrap().iter().map(|device| &device["name"]).collect();
-        assert_eq!(names, [expected], "{filter}");
-    }
-    let none = environment.in_sandbox(["list", "nothing"]).success().stderr_has("matches \"nothing\"");
-    assert_eq!(none.stdout, "");
-}
-
-#[test]
-fn one_device_without_details_does_not_spoil_the_list() {
-    let environment = TestEnvironment::new();
-    let _sandbox = environment.start_sandbox(["--fault", "http-500@GET:/v1/devices/"]);
-    environment.log_in();
-    environment
-        .in_sandbox(["list"])
-        .success()
-        .stdout_has("(Boron) is online")
-        .stdout_has("(Electron) is online")
-        .stderr_has(" could not be fetched: ");
-}
-
-#[test]
-fn an_account_without_devices_lists_none() {
-    let environment = TestEnvironment::new();
-    environment.in_sandbox(["login", "-u", MFA_USERNAME, "-p", PASSWORD, "--otp", OTP]).success();
-    assert_eq!(environment.in_sandbox(["list"]).success().stdout, "No devices found.\n");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod dfu;
 mod keys;
 mod keys_doctor;
 mod keys_server;
+mod list;
 mod nyan;
 mod program;
 mod sandbox;
