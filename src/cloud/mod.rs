@@ -8,6 +8,7 @@ mod account;
 mod answer;
 mod devices;
 mod error;
+mod events;
 mod functions;
 mod products;
 mod provisioning;
@@ -25,6 +26,7 @@ mod variables;
 pub use account::{Account, ListedToken};
 pub use devices::{Claim, Device, Devices};
 pub use error::CloudError;
+pub use events::{Event, Events, Feed, News, Subscription};
 pub use functions::Functions;
 pub use products::{DevicePage, ImportAnswer, ProductDevice, ProductDevices, Selection};
 pub use provisioning::Provisioning;
@@ -38,6 +40,7 @@ pub use variables::Variables;
 
 use crate::{secret::Secret, settings::AccessToken};
 use request::Request;
+use reqwest::Response;
 use serde::de::DeserializeOwned;
 use transport::Transport;
 
@@ -90,6 +93,11 @@ impl Session<'_> {
         ProductDevices::new(self, product)
     }
 
+    /// Events, and the streams they come out of.
+    pub fn events(&self) -> Events<'_> {
+        Events::new(self)
+    }
+
     /// The keys that the cloud holds for devices.
     pub fn provisioning(&self) -> Provisioning<'_> {
         Provisioning::new(self)
@@ -113,6 +121,11 @@ impl Session<'_> {
     /// Sends a request and reads its answer as JSON.
     async fn json<T: DeserializeOwned>(&self, request: &Request<'_>) -> Result<T, CloudError> {
         self.transport.send(request, Some(&self.token)).await?.json()
+    }
+
+    /// Sends a request whose answer is a stream.
+    async fn stream(&self, request: &Request<'_>) -> Result<Response, CloudError> {
+        self.transport.open(request, Some(&self.token)).await
     }
 
     /// Sends a request whose answer says no more than whether it was done.

@@ -41,14 +41,19 @@ pub(super) struct Request<'r> {
     pub body: Body,
     /// Whether sending it twice does no more than sending it once.
     pub repeatable: bool,
-    /// How long the whole answer may take, in real time.
-    pub limit: Duration,
+    /// How long the whole answer may take, in real time; `None` for one that is not meant to end.
+    pub limit: Option<Duration>,
 }
 
 impl<'r> Request<'r> {
     /// Asks for a resource.
     pub fn get(segments: &[&'r str]) -> Self {
         Self { repeatable: true, ..Self::new(Method::GET, segments) }
+    }
+
+    /// Asks for a stream. Whoever reads it decides how long that may take.
+    pub fn stream(segments: &[&'r str]) -> Self {
+        Self { limit: None, ..Self::new(Method::GET, segments) }
     }
 
     /// Asks for something to be done.
@@ -76,7 +81,7 @@ impl<'r> Request<'r> {
             account: None,
             body: Body::Empty,
             repeatable: false,
-            limit: ORDINARY_LIMIT,
+            limit: Some(ORDINARY_LIMIT),
         }
     }
 

@@ -71,17 +71,48 @@ impl<'a> Transport<'a> {
             let Some(pause) = retry::pause(attempt, retry_after, rand::random()) else { return outcome };
             let retry = Retry { host: self.options.api_url.value.host(), reason, pause };
             (self.options.on_retry)(&retry);
-            tokio::time::sleep(self.options.clock.scaled(pause)).await;
+            self.pause(pause).await;
             attempt += 1;
         }
     }
 
-    /// Sends a request once, following redirections.
+    /// Sends a request once, following redirections, and reads the answer.
     async fn attempt(
         &self,
         request: &Request<'_>,
         token: Option<&AccessToken>,
     ) -> Result<Answer, CloudError> {
+        let (host, response) = self.follow(request, token).await?;
+        self.read(request, host, response).await
+    }
+
+    /// Sends a request once, following redirections, and leaves the answer to be read piece by piece, if it is a
+    /// stream.
+    pub async fn open(
+        &self,
+        request: &Request<'_>,
+        token: Option<&AccessToken>,
+    ) -> Result<Response, CloudError> {
+        let (host, response) = self.follow(request, token).await?;
+        if response.status().is_success() && !is_document(&response) {
+            tracing::debug!("< HTTP {} from {host}, a stream", response.status());
+            return Ok(response);
+        }
+        self.read(request, host.clone(), response).await?.done()?;
+        Err(CloudError::Unintelligible { host, problem: "no event stream".to_owned() })
+    }
+
+    /// Waits, scaled.
+    pub async fn pause(&self, pause: Duration) {
+        tokio::time::sleep(self.options.clock.scaled(pause)).await;
+    }
+
+    /// Sends a request once, following redirections, and waits for the head of the answer. Also says whose it is.
+    async fn follow(
+        &self,
+        request: &Request<'_>,
+        token: Option<&AccessToken>,
+    ) -> Result<(String, Response), CloudError> {
         let home = &self.options.api_url.value;
         let mut url = home.resource(&request.segments)?;
         if !request.query.is_empty() {
@@ -92,7 +123,7 @@ impl<'a> Transport<'a> {
             let token = token.filter(|_| self.is_home(&url));
             let response = self.exchange(request, &url, token).await?;
             let Some(target) = redirect::target(&response) else {
-                return self.read(request, host_of(&url), response).await;
+                return Ok((host_of(&url), response));
             };
             if let Some(reason) = redirect::objection(&request.method, &url, &target, followed) {
                 let target = target.origin().ascii_serialization();
@@ -116,7 +147,10 @@ impl<'a> Transport<'a> {
         token: Option<&AccessToken>,
     ) -> Result<Response, CloudError> {
         trace::request(request, url, token.is_some());
-        let mut builder = self.client.request(request.method.clone(), url.clone()).timeout(request.limit);
+        let mut builder = self.client.request(request.method.clone(), url.clone());
+        if let Some(limit) = request.limit {
+            builder = builder.timeout(limit);
+        }
         if let Some(token) = token {
             builder = builder.bearer_auth(token.expose());
         }
@@ -148,7 +182,7 @@ impl<'a> Transport<'a> {
         if source.is_connect() {
             CloudError::Unreachable { host, setting: self.options.api_url.source.clone(), source }
         } else if source.is_timeout() {
-            CloudError::TimedOut { host, limit: request.limit }
+            CloudError::TimedOut { host, limit: request.limit.unwrap_or(CONNECT_LIMIT) }
         } else {
             CloudError::Lost { host, source }
         }
@@ -192,6 +226,14 @@ fn builder(options: &CloudOptions<'_>) -> reqwest::Result<ClientBuilder> {
         None if options.api_url.value.is_loopback() => Ok(builder.no_proxy()),
         None => Ok(builder),
     }
+}
+
+/// Whether an answer is one document, which no stream is. Not every server says what its stream is.
+fn is_document(response: &Response) -> bool {
+    let media_type = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    media_type.is_some_and(|media_type| {
+        media_type.starts_with(b"application/json") || media_type.starts_with(b"text/html")
+    })
 }
 
 /// What went wrong, if it may go right next time, and how long the cloud wants to be left alone.

@@ -133,9 +133,12 @@ impl Ui {
         if self.options.json { Ok(()) } else { self.raw(format!("{}\n", text.as_ref()).as_bytes()) }
     }
 
-    /// Prints one object of a stream as one line of JSON, without envelope.
+    /// Prints one object of a stream as one line of JSON, without envelope. Control characters that JSON allows are
+    /// escaped in the way of JSON: a terminal would act on them.
     pub fn json_line(&self, value: &impl Serialize) -> Result<(), OutputError> {
-        self.raw(format!("{}\n", to_value(value)).as_bytes())
+        let mut line = escape_controls_in_json(to_value(value).to_string());
+        line.push('\n');
+        self.raw(line.as_bytes())
     }
 
     /// Writes bytes to standard output as they are, and flushes.
@@ -206,6 +209,22 @@ fn escape_lines(text: &str) -> String {
     text.split('\n').map(escape_controls).collect::<Vec<_>>().join("\n")
 }
 
+/// JSON has escapes for the control characters of ASCII itself, except for delete, and leaves those beyond ASCII alone.
+fn escape_controls_in_json(json: String) -> String {
+    if !json.chars().any(char::is_control) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if c.is_control() {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
+}
+
 fn meta() -> Value {
     json!({ "version": env!("CARGO_PKG_VERSION") })
 }
@@ -216,4 +235,17 @@ fn to_value(value: &impl Serialize) -> Value {
 
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_control_character_is_left_in_a_line_of_json() {
+        let text = "a\u{1b}[2J\u{7f}\u{9b}31m ü";
+        let line = escape_controls_in_json(json!(text).to_string());
+        assert_eq!(line, r#""a\u001b[2J\u007f\u009b31m ü""#);
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), text);
+    }
 }

@@ -2,7 +2,7 @@
 
 mod calls;
 mod products;
-mod server;
+pub(super) mod server;
 
 use super::*;
 use crate::{
