@@ -10,13 +10,16 @@ use axum::{
     extract::{Request, State},
     http::{
         StatusCode,
-        header::{CONTENT_LENGTH, RETRY_AFTER},
+        header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use futures_util::{StreamExt, stream};
 use std::io;
+
+/// Media type of an answer without end.
+const EVENTS: &[u8] = b"text/event-stream";
 
 /// Lets the fault strike that was ordered for a request, if there is one.
 pub(super) async fn strike(State(cloud): State<SharedCloud>, request: Request, next: Next) -> Response {
@@ -48,13 +51,18 @@ fn failure(status: u16) -> Response {
     }
 }
 
-/// What was asked for has been done, but its answer breaks off in the middle.
+/// What was asked for has been done, but its answer breaks off in the middle: a stream after its first piece.
 async fn cut(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
-    let whole = to_bytes(body, super::BODY_LIMIT).await.unwrap_or_default();
-    let half = whole.slice(..whole.len() / 2);
-    parts.headers.insert(CONTENT_LENGTH, whole.len().max(1).into());
-    let first: io::Result<Bytes> = Ok(half);
+    let is_stream = parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(EVENTS));
+    let first = if is_stream {
+        body.into_data_stream().next().await.and_then(Result::ok).unwrap_or_default()
+    } else {
+        let whole = to_bytes(body, super::BODY_LIMIT).await.unwrap_or_default();
+        parts.headers.insert(CONTENT_LENGTH, whole.len().max(1).into());
+        whole.slice(..whole.len() / 2)
+    };
+    let first: io::Result<Bytes> = Ok(first);
     let end = stream::once(async {
         // Lets the server send what it has before it finds out that there is no more.
         tokio::task::yield_now().await;

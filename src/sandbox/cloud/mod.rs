@@ -8,6 +8,7 @@ mod calls;
 mod credentials;
 mod devices;
 mod error;
+mod events;
 mod faults;
 mod fields;
 mod logins;
@@ -30,6 +31,7 @@ use super::{
     presence::{Presence, Reason},
 };
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
+use events::{Event, EventHub};
 use jiff::Timestamp;
 use logins::Logins;
 use rand::{RngCore, rngs::OsRng};
@@ -42,6 +44,7 @@ const BODY_LIMIT: usize = 4 << 20;
 pub struct CloudState {
     records: Mutex<Records>,
     logins: Mutex<Logins>,
+    events: EventHub,
     bench: Arc<Bench>,
     faults: Arc<Faults>,
     changes: SyncSender<()>,
@@ -52,7 +55,8 @@ pub(super) type SharedCloud = Arc<CloudState>;
 impl CloudState {
     /// A cloud that knows `records`, and tells `changes` whenever they change. The devices on the bench connect to it.
     pub fn new(records: Records, bench: Arc<Bench>, faults: Arc<Faults>, changes: SyncSender<()>) -> Self {
-        Self { records: Mutex::new(records), logins: Mutex::default(), bench, faults, changes }
+        let events = EventHub::default();
+        Self { records: Mutex::new(records), logins: Mutex::default(), events, bench, faults, changes }
     }
 
     /// The devices.
@@ -82,17 +86,21 @@ impl CloudState {
         }
     }
 
-    /// Remembers which devices are online, and lets the devices know.
+    /// Remembers which devices are online, and lets the devices and the subscribers know.
     pub fn note_who_is_online(&self) {
-        let mut records = self.records();
-        for device in &mut records.devices {
+        let mut news = Vec::new();
+        for device in &mut self.records().devices {
             let online = self.presence(device).is_online();
             if online {
                 device.last_heard = Some(Timestamp::now());
             }
             // A device that is not on the bench need not be told.
             let _ = self.bench.set_connected(&device.id, online);
+            if self.events.note_presence(&device.id, online) {
+                news.push(Event::status(device, online));
+            }
         }
+        news.iter().for_each(|event| self.events.publish(event));
     }
 
     fn logins(&self) -> MutexGuard<'_, Logins> {
@@ -117,6 +125,7 @@ fn router(cloud: SharedCloud) -> Router {
         .merge(access_tokens::routes())
         .merge(calls::routes())
         .merge(devices::routes())
+        .merge(events::routes())
         .merge(products::routes())
         .merge(provisioning::routes())
         .merge(control::routes::routes())

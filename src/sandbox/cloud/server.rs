@@ -1,6 +1,6 @@
 //! The thread that serves the cloud.
 
-use super::{CloudState, router};
+use super::{CloudState, events, router};
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -57,7 +57,12 @@ async fn serve(listener: TcpListener, cloud: Arc<CloudState>) {
         Ok(listener) => listener,
         Err(error) => return tracing::error!("the cloud's socket cannot be used: {error}"),
     };
-    if let Err(error) = axum::serve(listener, router(cloud)).await {
-        tracing::error!("the cloud stopped: {error}");
+    tokio::select! {
+        served = axum::serve(listener, router(Arc::clone(&cloud))) => {
+            if let Err(error) = served {
+                tracing::error!("the cloud stopped: {error}");
+            }
+        }
+        () = events::watch_presence(&cloud) => {}
     }
 }

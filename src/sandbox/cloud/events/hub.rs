@@ -1,0 +1,131 @@
+//! Who listens to what.
+
+use super::Event;
+use crate::platform::DeviceId;
+use axum::body::Bytes;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::mpsc;
+
+/// Most events that wait for a subscriber who reads slowly. One who falls further behind is dropped.
+const LONGEST_QUEUE: usize = 1024;
+
+/// Whose events a stream carries.
+#[derive(Clone, Debug)]
+pub(super) enum Feed {
+    /// Those among an account's events.
+    Account(String),
+    /// Those of a device while it belongs to its owner.
+    Device { owner: String, id: DeviceId },
+}
+
+/// Which events a stream carries.
+#[derive(Clone, Debug)]
+pub(super) struct Filter {
+    pub feed: Feed,
+    /// How their names begin.
+    pub prefix: String,
+}
+
+impl Filter {
+    fn admits(&self, event: &Event) -> bool {
+        let ours = match &self.feed {
+            Feed::Account(username) => event.owner.as_ref() == Some(username),
+            Feed::Device { owner, id } => {
+                event.owner.as_ref() == Some(owner) && event.device.as_ref() == Some(id)
+            }
+        };
+        ours && event.name.starts_with(&self.prefix)
+    }
+}
+
+struct Subscriber {
+    filter: Filter,
+    queue: mpsc::Sender<Bytes>,
+}
+
+/// Everybody who listens, and who was online when that was last looked at.
+#[derive(Default)]
+pub(in crate::sandbox::cloud) struct EventHub {
+    subscribers: Mutex<Vec<Subscriber>>,
+    presence: Mutex<HashMap<DeviceId, bool>>,
+}
+
+impl EventHub {
+    /// Hands an event to everybody whom it concerns.
+    pub(in crate::sandbox::cloud) fn publish(&self, event: &Event) {
+        let frame = event.frame();
+        self.subscribers().retain(|subscriber| {
+            if subscriber.filter.admits(event) {
+                subscriber.queue.try_send(frame.clone()).is_ok()
+            } else {
+                !subscriber.queue.is_closed()
+            }
+        });
+    }
+
+    /// Listens. The queue ends when its reader is too slow.
+    pub(super) fn subscribe(&self, filter: Filter) -> mpsc::Receiver<Bytes> {
+        let (queue, reader) = mpsc::channel(LONGEST_QUEUE);
+        self.subscribers().push(Subscriber { filter, queue });
+        reader
+    }
+
+    /// Whether anybody listens.
+    pub(super) fn has_subscribers(&self) -> bool {
+        let mut subscribers = self.subscribers();
+        subscribers.retain(|subscriber| !subscriber.queue.is_closed());
+        !subscribers.is_empty()
+    }
+
+    /// Remembers whether a device is online; tells whether that is news. What was not known is none.
+    pub(in crate::sandbox::cloud) fn note_presence(&self, id: &DeviceId, online: bool) -> bool {
+        let mut presence = self.presence.lock().unwrap_or_else(PoisonError::into_inner);
+        presence.insert(id.clone(), online).is_some_and(|before| before != online)
+    }
+
+    fn subscribers(&self) -> MutexGuard<'_, Vec<Subscriber>> {
+        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(owner: &str, name: &str) -> Event {
+        Event::of_account(owner.to_owned(), name.to_owned(), None, 60)
+    }
+
+    fn ada(prefix: &str) -> Filter {
+        Filter { feed: Feed::Account("ada".to_owned()), prefix: prefix.to_owned() }
+    }
+
+    #[test]
+    fn events_go_to_whom_they_concern() {
+        let hub = EventHub::default();
+        let mut reader = hub.subscribe(ada("temp"));
+        for (owner, name) in [("ada", "led"), ("grace", "temp"), ("ada", "temperature")] {
+            hub.publish(&event(owner, name));
+        }
+        assert!(reader.try_recv().unwrap().starts_with(b"event: temperature\ndata: {\"data\":null,"));
+        assert!(reader.try_recv().is_err() && hub.has_subscribers());
+        drop(reader);
+        assert!(!hub.has_subscribers());
+    }
+
+    #[test]
+    fn a_slow_reader_is_dropped_and_nobody_else() {
+        let hub = EventHub::default();
+        let (mut slow, mut quick) = (hub.subscribe(ada("")), hub.subscribe(ada("")));
+        for _ in 0..=LONGEST_QUEUE {
+            hub.publish(&event("ada", "temp"));
+            assert!(quick.try_recv().is_ok());
+        }
+        let kept = std::iter::from_fn(|| slow.try_recv().ok()).count();
+        assert_eq!(kept, LONGEST_QUEUE);
+        assert_eq!(slow.try_recv(), Err(mpsc::error::TryRecvError::Disconnected));
+    }
+}

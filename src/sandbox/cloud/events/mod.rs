@@ -1,0 +1,101 @@
+//! Events: publishing, and the streams of server-sent events.
+
+mod event;
+mod hub;
+mod presence;
+mod stream;
+
+pub(super) use event::Event;
+pub(super) use hub::EventHub;
+pub(super) use presence::watch_presence;
+
+use super::{SharedCloud, credentials::Caller, error::ApiError, fields::Fields};
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+    routing::get,
+};
+use hub::{Feed, Filter};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Limits of the public API reference.
+const LONGEST_NAME: usize = 64;
+const LONGEST_DATA: usize = 1024;
+/// Seconds that an event is said to be good for, unless its publisher says otherwise.
+const ORDINARY_TTL: u64 = 60;
+
+pub(super) fn routes() -> Router<SharedCloud> {
+    Router::new()
+        .route("/v1/devices/events", get(of_account).post(publish))
+        .route("/v1/devices/events/{*prefix}", get(of_account))
+        .route("/v1/devices/{device}/events", get(of_device))
+        .route("/v1/devices/{device}/events/{*prefix}", get(of_device))
+        .route("/v1/events", get(of_everybody))
+        .route("/v1/events/{*prefix}", get(of_account))
+}
+
+/// The part of a stream's path that says how names have to begin.
+#[derive(Deserialize)]
+struct Prefix {
+    #[serde(default)]
+    prefix: String,
+}
+
+#[derive(Deserialize)]
+struct DevicePath {
+    device: String,
+    #[serde(default)]
+    prefix: String,
+}
+
+async fn publish(
+    State(cloud): State<SharedCloud>,
+    caller: Caller,
+    fields: Fields,
+) -> Result<Json<Value>, ApiError> {
+    let (name, data, ttl) = publication(&fields)?;
+    cloud.events.publish(&Event::of_account(caller.username, name, data, ttl));
+    Ok(Json(json!({ "ok": true })))
+}
+
+/// Name, data and time to live in a request to publish.
+fn publication(fields: &Fields) -> Result<(String, Option<String>, u64), ApiError> {
+    let refused = |message: &str| ApiError::failure(StatusCode::BAD_REQUEST, message);
+    let name = fields.text("name").ok_or_else(|| refused("name is missing"))?;
+    if name.len() > LONGEST_NAME || !name.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Err(refused("name must be 1 to 64 printable ASCII characters"));
+    }
+    let data = match fields.member("data") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(data)) if data.len() <= LONGEST_DATA => Some(data.clone()),
+        Some(Value::String(_)) => return Err(refused("data must have at most 1024 bytes")),
+        Some(_) => return Err(refused("data must be a text")),
+    };
+    Ok((name.to_owned(), data, fields.number("ttl").unwrap_or(ORDINARY_TTL)))
+}
+
+async fn of_account(
+    State(cloud): State<SharedCloud>,
+    caller: Caller,
+    Path(Prefix { prefix }): Path<Prefix>,
+) -> Response {
+    stream::open(&cloud, Filter { feed: Feed::Account(caller.username), prefix })
+}
+
+async fn of_device(
+    State(cloud): State<SharedCloud>,
+    caller: Caller,
+    Path(DevicePath { device, prefix }): Path<DevicePath>,
+) -> Result<Response, ApiError> {
+    let id = cloud.records().device_of(&caller.username, &device).map(|device| device.id.clone());
+    let id = id.ok_or_else(ApiError::unknown_device)?;
+    Ok(stream::open(&cloud, Filter { feed: Feed::Device { owner: caller.username, id }, prefix }))
+}
+
+/// Has not been possible since 2018.
+async fn of_everybody(_caller: Caller) -> ApiError {
+    ApiError::failure(StatusCode::BAD_REQUEST, "an event name prefix is required")
+}
