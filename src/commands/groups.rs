@@ -2,7 +2,7 @@
 
 use super::{
     CommandResult, Context, cloud, completions, config, device, keys, list, login, logout, man, nyan,
-    sandbox, serial, udp, update_cli, usb, version, whoami,
+    publish, sandbox, serial, subscribe, udp, update_cli, usb, version, whoami,
 };
 use clap::Subcommand;
 
@@ -22,8 +22,10 @@ pub enum Command {
     Logout(logout::Args),
     Man(man::Args),
     Nyan(nyan::Args),
+    Publish(publish::Args),
     Sandbox(sandbox::Args),
     Serial(serial::Args),
+    Subscribe(subscribe::Args),
     Udp(udp::Args),
     UpdateCli(update_cli::Args),
     Usb(usb::Args),
@@ -47,8 +49,10 @@ impl Context<'_> {
             Command::Logout(args) => logout::run(self, args),
             Command::Man(args) => man::run(self, args),
             Command::Nyan(args) => nyan::run(self, args),
+            Command::Publish(args) => publish::run(self, args),
             Command::Sandbox(args) => sandbox::run(self, args),
             Command::Serial(args) => serial::run(self, args),
+            Command::Subscribe(args) => subscribe::run(self, args),
             Command::Udp(args) => udp::run(self, args),
             Command::UpdateCli(args) => update_cli::run(self, args),
             Command::Usb(args) => usb::run(self, args),
