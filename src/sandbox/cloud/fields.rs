@@ -38,6 +38,11 @@ impl Fields {
         self.is_form
     }
 
+    /// All members.
+    pub(super) fn members(&self) -> &Map<String, Value> {
+        &self.members
+    }
+
     /// A member, whatever it is.
     pub(super) fn member(&self, name: &str) -> Option<&Value> {
         self.members.get(name)

@@ -18,11 +18,13 @@ mod provisioning;
 mod records;
 mod server;
 mod users;
+mod webhooks;
 
 pub(super) use error::ApiError;
 pub use products::{Member, Product};
 pub use records::{AccessToken, Account, DeviceRecord, Records, RegisteredKey};
 pub use server::CloudServer;
+pub use webhooks::Webhook;
 
 use super::{
     bench::Bench,
@@ -88,19 +90,28 @@ impl CloudState {
 
     /// Remembers which devices are online, and lets the devices and the subscribers know.
     pub fn note_who_is_online(&self) {
-        let mut news = Vec::new();
-        for device in &mut self.records().devices {
-            let online = self.presence(device).is_online();
+        let bench = self.bench.devices();
+        let mut changed = Vec::new();
+        let mut records = self.records();
+        for view in &bench {
+            let Some(device) = records.device_mut(&view.id) else { continue };
+            let online = Presence::of(view, device.key.as_ref()).is_online();
             if online {
                 device.last_heard = Some(Timestamp::now());
             }
-            // A device that is not on the bench need not be told.
-            let _ = self.bench.set_connected(&device.id, online);
-            if self.events.note_presence(&device.id, online) {
-                news.push(Event::status(device, online));
+            // It cannot have left the bench.
+            let _ = self.bench.set_connected(&view.id, online);
+            if self.events.note_presence(&view.id, online) {
+                changed.push((device.clone(), online));
             }
         }
-        news.iter().for_each(|event| self.events.publish(event));
+        let event = |(device, online): &(DeviceRecord, bool)| {
+            let product = records.product_of(&device.id).map(|product| product.id);
+            Event::status(device, product, *online)
+        };
+        let news: Vec<Event> = changed.iter().map(event).collect();
+        drop(records);
+        news.into_iter().for_each(|event| self.events.publish(event));
     }
 
     fn logins(&self) -> MutexGuard<'_, Logins> {
@@ -128,6 +139,7 @@ fn router(cloud: SharedCloud) -> Router {
         .merge(events::routes())
         .merge(products::routes())
         .merge(provisioning::routes())
+        .merge(webhooks::routes())
         .merge(control::routes::routes())
         .fallback(|| async { ApiError::failure(StatusCode::NOT_FOUND, "no such route") })
         .layer(middleware::from_fn(credentials::token_to_header))

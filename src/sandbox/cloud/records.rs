@@ -1,6 +1,6 @@
 //! What the cloud keeps: accounts, tokens and what it knows of each device.
 
-use super::products::Product;
+use super::{products::Product, webhooks::Webhook};
 use crate::platform::{DeviceId, KeyAlgorithm, PlatformId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,9 @@ pub struct Records {
     /// The fleets.
     #[serde(default)]
     pub products: Vec<Product>,
+    /// What is called when events are published.
+    #[serde(default)]
+    pub webhooks: Vec<Webhook>,
 }
 
 /// Somebody's account. The password stands in clear: sandbox accounts are made up, and `particle sandbox` prints it.

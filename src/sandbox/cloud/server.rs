@@ -1,6 +1,6 @@
 //! The thread that serves the cloud.
 
-use super::{CloudState, events, router};
+use super::{CloudState, events, router, webhooks};
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -64,5 +64,6 @@ async fn serve(listener: TcpListener, cloud: Arc<CloudState>) {
             }
         }
         () = events::watch_presence(&cloud) => {}
+        () = webhooks::run(&cloud) => {}
     }
 }

@@ -5,8 +5,23 @@ use axum::body::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// How long the cloud's own events are good for, in seconds.
-const STATUS_TTL: u64 = 60;
+/// Seconds that an event is said to be good for, unless its publisher says otherwise.
+const ORDINARY_TTL: u64 = 60;
+
+/// Who an event's publisher is, where that is no device.
+const TOKEN_HOLDER: &str = "api";
+const CLOUD: &str = "particle-internal";
+
+/// Among whose events an event is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::sandbox::cloud) struct Audience {
+    /// The account.
+    pub account: Option<String>,
+    /// The product.
+    pub product: Option<u32>,
+    /// The device.
+    pub device: Option<DeviceId>,
+}
 
 /// An event.
 #[derive(Clone, Debug)]
@@ -15,36 +30,55 @@ pub(in crate::sandbox::cloud) struct Event {
     pub name: String,
     /// What was published with it.
     pub data: Option<String>,
-    ttl: u64,
-    /// When it was published.
+    /// Who published it.
+    pub core_id: String,
+    /// When that was.
     pub published_at: Timestamp,
-    /// The account among whose events it is.
-    pub owner: Option<String>,
-    /// The device that published it.
-    pub device: Option<DeviceId>,
+    /// Who hears it.
+    pub audience: Audience,
+    ttl: u64,
 }
 
 impl Event {
+    fn new(name: String, data: Option<String>, core_id: &str, audience: Audience) -> Self {
+        let (core_id, published_at) = (core_id.to_owned(), Timestamp::now());
+        Self { name, data, core_id, published_at, audience, ttl: ORDINARY_TTL }
+    }
+
     /// An event that somebody publishes with a token.
-    pub(super) fn of_account(owner: String, name: String, data: Option<String>, ttl: u64) -> Self {
-        Self { name, data, ttl, published_at: Timestamp::now(), owner: Some(owner), device: None }
+    pub(super) fn by_token(audience: Audience, name: String, data: Option<String>, ttl: Option<u64>) -> Self {
+        Self { ttl: ttl.unwrap_or(ORDINARY_TTL), ..Self::new(name, data, TOKEN_HOLDER, audience) }
     }
 
     /// What the cloud publishes when a device comes or goes.
-    pub(in crate::sandbox::cloud) fn status(device: &DeviceRecord, online: bool) -> Self {
-        Self {
-            name: "spark/status".to_owned(),
-            data: Some(if online { "online" } else { "offline" }.to_owned()),
-            ttl: STATUS_TTL,
-            published_at: Timestamp::now(),
-            owner: device.owner.clone(),
-            device: Some(device.id.clone()),
-        }
+    pub(in crate::sandbox::cloud) fn status(
+        device: &DeviceRecord,
+        product: Option<u32>,
+        online: bool,
+    ) -> Self {
+        let data = if online { "online" } else { "offline" };
+        let audience = Audience { account: device.owner.clone(), product, device: Some(device.id.clone()) };
+        Self::new("spark/status".to_owned(), Some(data.to_owned()), device.id.as_str(), audience)
     }
 
-    /// The device that published it, or the word that stands for a token.
-    pub(in crate::sandbox::cloud) fn core_id(&self) -> &str {
-        self.device.as_ref().map_or("api", DeviceId::as_str)
+    /// An event with which the cloud says what became of another one.
+    pub(in crate::sandbox::cloud) fn by_cloud(
+        audience: Audience,
+        name: String,
+        data: Option<String>,
+    ) -> Self {
+        // Somebody's template may have made this name, and a line break in it would end its line in a stream.
+        Self::new(name.replace(char::is_control, " "), data, CLOUD, audience)
+    }
+
+    /// Whether the cloud itself published it, because of another one.
+    pub(in crate::sandbox::cloud) fn is_by_cloud(&self) -> bool {
+        self.core_id == CLOUD
+    }
+
+    /// When it was published, as the cloud writes it.
+    pub(in crate::sandbox::cloud) fn time(&self) -> String {
+        format!("{:.3}", self.published_at)
     }
 
     /// The bytes in a stream.
@@ -52,8 +86,8 @@ impl Event {
         let content: Value = json!({
             "data": self.data,
             "ttl": self.ttl,
-            "published_at": format!("{:.3}", self.published_at),
-            "coreid": self.core_id(),
+            "published_at": self.time(),
+            "coreid": self.core_id,
         });
         format!("event: {}\ndata: {content}\n\n", self.name).into()
     }

@@ -15,10 +15,14 @@ const LONGEST_QUEUE: usize = 1024;
 /// Whose events a stream carries.
 #[derive(Clone, Debug)]
 pub(super) enum Feed {
-    /// Those among an account's events.
+    /// An account's.
     Account(String),
-    /// Those of a device while it belongs to its owner.
-    Device { owner: String, id: DeviceId },
+    /// A device's, while it is the account's.
+    Device { account: String, id: DeviceId },
+    /// A product's.
+    Product(u32),
+    /// A device's, while it is in the product.
+    ProductDevice { product: u32, id: DeviceId },
 }
 
 /// Which events a stream carries.
@@ -31,10 +35,15 @@ pub(super) struct Filter {
 
 impl Filter {
     fn admits(&self, event: &Event) -> bool {
+        let audience = &event.audience;
         let ours = match &self.feed {
-            Feed::Account(username) => event.owner.as_ref() == Some(username),
-            Feed::Device { owner, id } => {
-                event.owner.as_ref() == Some(owner) && event.device.as_ref() == Some(id)
+            Feed::Account(account) => audience.account.as_ref() == Some(account),
+            Feed::Device { account, id } => {
+                audience.account.as_ref() == Some(account) && audience.device.as_ref() == Some(id)
+            }
+            Feed::Product(product) => audience.product == Some(*product),
+            Feed::ProductDevice { product, id } => {
+                audience.product == Some(*product) && audience.device.as_ref() == Some(id)
             }
         };
         ours && event.name.starts_with(&self.prefix)
@@ -50,20 +59,32 @@ struct Subscriber {
 #[derive(Default)]
 pub(in crate::sandbox::cloud) struct EventHub {
     subscribers: Mutex<Vec<Subscriber>>,
+    follower: Mutex<Option<mpsc::UnboundedSender<Event>>>,
     presence: Mutex<HashMap<DeviceId, bool>>,
 }
 
 impl EventHub {
     /// Hands an event to everybody whom it concerns.
-    pub(in crate::sandbox::cloud) fn publish(&self, event: &Event) {
+    pub(in crate::sandbox::cloud) fn publish(&self, event: Event) {
         let frame = event.frame();
         self.subscribers().retain(|subscriber| {
-            if subscriber.filter.admits(event) {
+            if subscriber.filter.admits(&event) {
                 subscriber.queue.try_send(frame.clone()).is_ok()
             } else {
                 !subscriber.queue.is_closed()
             }
         });
+        if let Some(follower) = &*self.follower() {
+            // It has stopped only if the whole cloud has.
+            let _ = follower.send(event);
+        }
+    }
+
+    /// Lets somebody inside the cloud have every event from now on, in place of whoever had them before.
+    pub(in crate::sandbox::cloud) fn follow(&self) -> mpsc::UnboundedReceiver<Event> {
+        let (follower, events) = mpsc::unbounded_channel();
+        *self.follower() = Some(follower);
+        events
     }
 
     /// Listens. The queue ends when its reader is too slow.
@@ -86,6 +107,10 @@ impl EventHub {
         presence.insert(id.clone(), online).is_some_and(|before| before != online)
     }
 
+    fn follower(&self) -> MutexGuard<'_, Option<mpsc::UnboundedSender<Event>>> {
+        self.follower.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn subscribers(&self) -> MutexGuard<'_, Vec<Subscriber>> {
         self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,10 +118,11 @@ impl EventHub {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::event::Audience, *};
 
-    fn event(owner: &str, name: &str) -> Event {
-        Event::of_account(owner.to_owned(), name.to_owned(), None, 60)
+    fn event(account: &str, name: &str) -> Event {
+        let audience = Audience { account: Some(account.to_owned()), ..Audience::default() };
+        Event::by_token(audience, name.to_owned(), None, None)
     }
 
     fn ada(prefix: &str) -> Filter {
@@ -107,8 +133,8 @@ mod tests {
     fn events_go_to_whom_they_concern() {
         let hub = EventHub::default();
         let mut reader = hub.subscribe(ada("temp"));
-        for (owner, name) in [("ada", "led"), ("grace", "temp"), ("ada", "temperature")] {
-            hub.publish(&event(owner, name));
+        for (account, name) in [("ada", "led"), ("grace", "temp"), ("ada", "temperature")] {
+            hub.publish(event(account, name));
         }
         assert!(reader.try_recv().unwrap().starts_with(b"event: temperature\ndata: {\"data\":null,"));
         assert!(reader.try_recv().is_err() && hub.has_subscribers());
@@ -121,7 +147,7 @@ mod tests {
         let hub = EventHub::default();
         let (mut slow, mut quick) = (hub.subscribe(ada("")), hub.subscribe(ada("")));
         for _ in 0..=LONGEST_QUEUE {
-            hub.publish(&event("ada", "temp"));
+            hub.publish(event("ada", "temp"));
             assert!(quick.try_recv().is_ok());
         }
         let kept = std::iter::from_fn(|| slow.try_recv().ok()).count();
