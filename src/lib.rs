@@ -8,6 +8,7 @@ pub mod cloud;
 pub mod commands;
 pub mod dfu;
 pub mod environment;
+pub mod firmware;
 pub mod keys;
 pub mod platform;
 pub mod sandbox;

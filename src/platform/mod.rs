@@ -1,14 +1,17 @@
-//! The one table of platforms: identity, USB ids, generation, capabilities, key layout, flash layout.
+//! The one table of platforms: identity, USB ids, generation, capabilities, key layout, flash layout, place of the
+//! application.
 //!
 //! Every fact that differs between boards is a column here; code asks the table instead of listing boards.
 //! Sources: Particle's published device constants (npm `@particle/device-constants`) and Device OS.
 
 mod device_id;
+mod firmware;
 mod flash;
 mod keys;
 mod table;
 
 pub use device_id::{DeviceId, DeviceIdError};
+pub use firmware::{Anchor, ApplicationPlace, AssetStorage, FirmwareLayout};
 pub use flash::{AlternateSetting, FlashLayout, Span};
 pub use keys::{KeyAlgorithm, KeyLayout, KeySlot, Protocol, ProtocolKeys, ServerSlot, TRANSPORT_FLAG};
 pub use table::PLATFORMS;
@@ -151,6 +154,8 @@ pub struct Platform {
     pub keys: Option<&'static KeyLayout>,
     /// What DFU can reach.
     pub flash: Option<&'static FlashLayout>,
+    /// Where its application goes, for boards whose memory is known.
+    pub firmware: Option<&'static FirmwareLayout>,
     /// Vendor control requests.
     pub control_requests: ControlRequests,
     /// An OUT control transfer without a data stage hangs the board: send one dummy byte.

@@ -1,7 +1,8 @@
 //! The rows. Adding a platform is adding one here.
 
 use super::{
-    Buttons, ControlRequests, Generation, Mcu, Platform, PlatformId, Radio, UsbId, UsbIds, flash, keys,
+    Buttons, ControlRequests, Generation, Mcu, Platform, PlatformId, Radio, UsbId, UsbIds, firmware, flash,
+    keys,
 };
 
 /// Ids by the vendor's rule: product 0xC000 + platform in normal mode, 0xD000 + platform in DFU mode.
@@ -36,6 +37,7 @@ const ELSEWHERE: Platform = Platform {
     radio: NO_RADIO,
     keys: None,
     flash: None,
+    firmware: None,
     control_requests: ControlRequests::No,
     out_needs_data_stage: false,
     protectable: false,
@@ -51,6 +53,7 @@ const GENERATION_2: Platform = Platform {
     mcu: Mcu::Stm32f205,
     keys: Some(&keys::DCT_TCP_ONLY),
     flash: Some(&flash::PHOTON),
+    firmware: Some(&firmware::PHOTON),
     control_requests: ControlRequests::Since(0, 8, 0),
     public: true,
     ..ELSEWHERE
@@ -62,6 +65,7 @@ const GENERATION_3: Platform = Platform {
     mcu: Mcu::Nrf52840,
     keys: Some(&keys::DCT_UDP_ONLY),
     flash: Some(&flash::NRF_4MB),
+    firmware: Some(&firmware::NRF_4MB),
     control_requests: ControlRequests::Since(0, 9, 0),
     public: true,
     ..ELSEWHERE
@@ -72,6 +76,7 @@ const GENERATION_4: Platform = Platform {
     generation: Generation::Four,
     mcu: Mcu::Rtl872x,
     flash: Some(&flash::RTL),
+    firmware: Some(&firmware::RTL),
     out_needs_data_stage: true,
     protectable: true,
     ..GENERATION_3
@@ -90,6 +95,7 @@ pub static PLATFORMS: &[Platform] = &[
         radio: Radio { wifi: true, ..NO_RADIO },
         keys: Some(&keys::CORE),
         flash: Some(&flash::CORE),
+        firmware: Some(&firmware::CORE),
         buttons: Buttons::RST_AND_MODE,
         public: true,
         ..ELSEWHERE
@@ -125,6 +131,7 @@ pub static PLATFORMS: &[Platform] = &[
         usb: Some(particle_usb(10)),
         radio: Radio { cellular: true, ..NO_RADIO },
         keys: Some(&keys::DCT_UDP_OR_TCP),
+        firmware: Some(&firmware::ELECTRON),
         ..GENERATION_2
     },
     Platform {
@@ -163,6 +170,7 @@ pub static PLATFORMS: &[Platform] = &[
         aliases: &["x"],
         usb: Some(particle_usb(14)),
         radio: Radio { ble: true, ..NO_RADIO },
+        firmware: Some(&firmware::NRF_FORMER),
         mesh: true,
         ..GENERATION_3
     },
@@ -173,6 +181,7 @@ pub static PLATFORMS: &[Platform] = &[
         usb: Some(particle_usb(15)),
         radio: Radio { cellular: true, ble: true, ..NO_RADIO },
         flash: Some(&flash::NRF_8MB),
+        firmware: Some(&firmware::NRF_8MB),
         protectable: true,
         ..GENERATION_3
     },
@@ -183,6 +192,7 @@ pub static PLATFORMS: &[Platform] = &[
         aliases: &["a-series"],
         usb: Some(particle_usb(22)),
         radio: Radio { wifi: true, ble: true, ..NO_RADIO },
+        firmware: Some(&firmware::NRF_FORMER),
         mesh: true,
         public: false,
         ..GENERATION_3
@@ -205,6 +215,7 @@ pub static PLATFORMS: &[Platform] = &[
         aliases: &["x-series"],
         usb: Some(particle_usb(24)),
         radio: Radio { ble: true, ..NO_RADIO },
+        firmware: Some(&firmware::NRF_FORMER),
         mesh: true,
         public: false,
         ..GENERATION_3
@@ -216,6 +227,7 @@ pub static PLATFORMS: &[Platform] = &[
         usb: Some(particle_usb(25)),
         radio: Radio { cellular: true, ble: true, ..NO_RADIO },
         flash: Some(&flash::NRF_8MB),
+        firmware: Some(&firmware::NRF_8MB),
         protectable: true,
         mesh: true,
         ..GENERATION_3
@@ -228,6 +240,7 @@ pub static PLATFORMS: &[Platform] = &[
         usb: Some(particle_usb(26)),
         radio: Radio { cellular: true, ble: true, gnss: true, ..NO_RADIO },
         flash: Some(&flash::NRF_8MB),
+        firmware: Some(&firmware::NRF_8MB),
         protectable: true,
         ..GENERATION_3
     },
@@ -273,6 +286,7 @@ pub static PLATFORMS: &[Platform] = &[
         usb: Some(particle_usb(37)),
         radio: Radio { cellular: true, ble: true, ..NO_RADIO },
         flash: Some(&flash::NRF_8MB),
+        firmware: Some(&firmware::NRF_8MB),
         ..GENERATION_3
     },
     Platform {

@@ -1,0 +1,32 @@
+//! Firmware modules and bundles: bytes in, bytes out.
+//!
+//! A module is a part of a device's firmware with a [`Prefix`] that says what it is and where it goes, and a [`Suffix`]
+//! with hash and CRC. Both can carry [`Extension`]s. A [`Bundle`] is an application with the files it needs.
+//! [`Module`] takes modules apart, [`ModuleParts`] puts them together.
+
+mod asset;
+mod bundle;
+mod combined;
+mod compression;
+mod error;
+mod extension;
+mod function;
+mod locate;
+mod module;
+mod parts;
+mod prefix;
+mod suffix;
+#[cfg(test)]
+mod tests;
+
+pub use asset::{Asset, asset_dependencies, with_assets};
+pub use bundle::{Bundle, BundleError, check_assets};
+pub use combined::{combine, separate, split};
+pub use compression::{Compression, compress, decompress};
+pub use error::{BuildError, IntegrityError, ModuleError, PackError};
+pub use extension::{AssetDependency, Extension, Hash, Located, Product};
+pub use function::ModuleFunction;
+pub use module::{Check, Module};
+pub use parts::ModuleParts;
+pub use prefix::{Dependency, Flags, PREFIX_SIZE, Prefix};
+pub use suffix::Suffix;
