@@ -84,10 +84,10 @@ fn null_is_empty<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
 }
 
 impl DevicePage {
-    /// Whether there are pages after this one, which has this number. Where the cloud does not say, a page with
-    /// something on it may be followed by another.
+    /// Whether there are pages after this one, which has this number. A server that does not say how many there are
+    /// has no pages.
     pub fn has_next(&self, number: u32) -> bool {
-        !self.devices.is_empty() && self.meta.total_pages.is_none_or(|pages| number < pages)
+        !self.devices.is_empty() && self.meta.total_pages.is_some_and(|pages| number < pages)
     }
 }
 
@@ -146,7 +146,7 @@ mod tests {
         let page: DevicePage =
             serde_json::from_str(r#"{"devices":[{"id":"x","groups":null,"development":null}]}"#).unwrap();
         assert!(page.devices[0].groups.is_empty() && !page.devices[0].development);
-        assert!(page.has_next(1));
+        assert!(!page.has_next(1));
         let answer: ImportAnswer =
             serde_json::from_str(r#"{"updated":8,"invalidDeviceIds":null,"new":1}"#).unwrap();
         assert_eq!(answer, ImportAnswer::default());

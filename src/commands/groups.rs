@@ -2,7 +2,7 @@
 
 use super::{
     CommandResult, Context, cloud, completions, config, device, keys, list, login, logout, man, nyan,
-    publish, sandbox, serial, subscribe, udp, update_cli, usb, version, whoami,
+    product, publish, sandbox, serial, subscribe, udp, update_cli, usb, version, whoami,
 };
 use clap::Subcommand;
 
@@ -22,6 +22,7 @@ pub enum Command {
     Logout(logout::Args),
     Man(man::Args),
     Nyan(nyan::Args),
+    Product(product::Args),
     Publish(publish::Args),
     Sandbox(sandbox::Args),
     Serial(serial::Args),
@@ -49,6 +50,7 @@ impl Context<'_> {
             Command::Logout(args) => logout::run(self, args),
             Command::Man(args) => man::run(self, args),
             Command::Nyan(args) => nyan::run(self, args),
+            Command::Product(args) => product::run(self, args),
             Command::Publish(args) => publish::run(self, args),
             Command::Sandbox(args) => sandbox::run(self, args),
             Command::Serial(args) => serial::run(self, args),

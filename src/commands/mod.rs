@@ -18,6 +18,7 @@ mod logout;
 mod man;
 mod nyan;
 mod outcome;
+mod product;
 mod publish;
 mod sandbox;
 mod serial;

@@ -17,8 +17,16 @@ impl Ui {
 
     /// Shows a bar for `length` bytes with rate and remaining time.
     pub fn byte_bar(&self, length: u64, message: impl Into<String>) -> Progress {
+        self.bar(length, message, "{msg} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}")
+    }
+
+    /// Shows a bar for so many things of any kind.
+    pub fn count_bar(&self, length: usize, message: impl Into<String>) -> Progress {
+        self.bar(length as u64, message, "{msg} [{bar:30}] {pos}/{len}")
+    }
+
+    fn bar(&self, length: u64, message: impl Into<String>, template: &str) -> Progress {
         let bar = self.screen.add(ProgressBar::new(length));
-        let template = "{msg} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));
         }
