@@ -50,6 +50,12 @@ impl Answer {
         }
     }
 
+    /// The body as it is, unless the cloud refused.
+    pub fn into_bytes(self) -> Result<Vec<u8>, CloudError> {
+        self.done()?;
+        Ok(self.body)
+    }
+
     /// Reads the body as JSON, unless the cloud refused.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, CloudError> {
         self.done()?;

@@ -6,9 +6,12 @@
 
 mod account;
 mod answer;
+mod binaries;
+mod device_os;
 mod devices;
 mod error;
 mod events;
+mod flash;
 mod functions;
 mod products;
 mod provisioning;
@@ -24,9 +27,12 @@ mod user;
 mod variables;
 
 pub use account::{Account, ListedToken};
+pub use binaries::{Binaries, Build, Compilation, CompilerErrors, Upload};
+pub use device_os::{DeviceOsVersion, DeviceOsVersions};
 pub use devices::{Claim, Device, Devices};
 pub use error::CloudError;
 pub use events::{Event, Events, Feed, News, Subscription};
+pub use flash::{Firmware, Flash, FlashAnswer};
 pub use functions::Functions;
 pub use products::{DevicePage, ImportAnswer, ProductDevice, ProductDevices, Selection};
 pub use provisioning::Provisioning;
@@ -38,11 +44,16 @@ pub use transport::CloudOptions;
 pub use user::{User, Users};
 pub use variables::Variables;
 
-use crate::{secret::Secret, settings::AccessToken};
+use crate::{
+    secret::Secret,
+    settings::{AccessToken, Setting},
+};
+use answer::Answer;
 use request::Request;
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 use transport::Transport;
+use url::Url;
 
 /// A cloud, as anybody may talk to it.
 pub struct Cloud<'a> {
@@ -58,6 +69,11 @@ impl<'a> Cloud<'a> {
     /// Logging in.
     pub fn logins(&self) -> Logins<'_> {
         Logins::new(&self.transport)
+    }
+
+    /// Fetches a file from somewhere on the web.
+    pub async fn fetch(&self, address: Setting<Url>) -> Result<Vec<u8>, CloudError> {
+        self.transport.send(&Request::address(address), None).await?.into_bytes()
     }
 
     /// Talks on behalf of the one who knows the password of an account.
@@ -81,6 +97,21 @@ impl Session<'_> {
     /// The account's devices.
     pub fn devices(&self) -> Devices<'_> {
         Devices::new(self)
+    }
+
+    /// The cloud's compiler.
+    pub fn binaries(&self) -> Binaries<'_> {
+        Binaries::new(self)
+    }
+
+    /// What code can be compiled for.
+    pub fn device_os_versions(&self) -> DeviceOsVersions<'_> {
+        DeviceOsVersions::new(self)
+    }
+
+    /// Firmware for the devices in a scope, over the air.
+    pub fn flash<'s>(&'s self, scope: DeviceScope<'s>) -> Flash<'s> {
+        Flash::new(self, scope)
     }
 
     /// The functions of the devices in a scope.
@@ -118,9 +149,14 @@ impl Session<'_> {
         Variables::new(self, scope)
     }
 
+    /// Sends a request and gives its answer, whatever it says.
+    async fn answer(&self, request: &Request<'_>) -> Result<Answer, CloudError> {
+        self.transport.send(request, Some(&self.token)).await
+    }
+
     /// Sends a request and reads its answer as JSON.
     async fn json<T: DeserializeOwned>(&self, request: &Request<'_>) -> Result<T, CloudError> {
-        self.transport.send(request, Some(&self.token)).await?.json()
+        self.answer(request).await?.json()
     }
 
     /// Sends a request whose answer is a stream.
@@ -130,7 +166,7 @@ impl Session<'_> {
 
     /// Sends a request whose answer says no more than whether it was done.
     async fn done(&self, request: &Request<'_>) -> Result<(), CloudError> {
-        self.transport.send(request, Some(&self.token)).await?.done()
+        self.answer(request).await?.done()
     }
 }
 

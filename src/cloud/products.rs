@@ -125,8 +125,8 @@ impl<'s> ProductDevices<'s> {
     /// Puts devices into the product, each given by its id, serial number, IMEI or ICCID. May be repeated: those that
     /// are there stay there.
     pub async fn add(&self, identifiers: &[String]) -> Result<ImportAnswer, CloudError> {
-        let method = Part { field: "import_method", file: None, content: b"many".to_vec() };
-        let list = Part { field: "file", file: Some("file"), content: identifiers.join("\n").into_bytes() };
+        let method = Part::text("import_method", "many");
+        let list = Part::file("file", "file", identifiers.join("\n").into_bytes());
         let request = Request::post(&self.scope.path(&[])).multipart(vec![method, list]).repeatable();
         self.session.json(&request).await
     }

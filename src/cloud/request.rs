@@ -1,9 +1,10 @@
 //! What is asked of a cloud.
 
-use crate::secret::Secret;
+use crate::{secret::Secret, settings::Setting};
 use reqwest::Method;
 use serde::Serialize;
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
+use url::Url;
 use zeroize::Zeroizing;
 
 /// How long an ordinary answer may take.
@@ -24,16 +25,37 @@ pub(super) enum Body {
 /// One part of a body of several.
 pub(super) struct Part {
     /// The field it stands for.
-    pub field: &'static str,
-    /// The name of the file it is, if it is one.
-    pub file: Option<&'static str>,
+    pub field: Cow<'static, str>,
+    /// The name of the file it is, if it is one. May be a relative path.
+    pub file: Option<String>,
     pub content: Vec<u8>,
+}
+
+impl Part {
+    /// A field with a text in it.
+    pub fn text(field: &'static str, text: impl Into<String>) -> Self {
+        Self { field: field.into(), file: None, content: text.into().into_bytes() }
+    }
+
+    /// A field with a file in it.
+    pub fn file(field: impl Into<Cow<'static, str>>, name: impl Into<String>, content: Vec<u8>) -> Self {
+        Self { field: field.into(), file: Some(name.into()), content }
+    }
+}
+
+/// What a request is about.
+pub(super) enum Target<'r> {
+    /// A resource of the cloud, by the segments of its path.
+    Resource(Vec<&'r str>),
+    /// Something on the web, and what named it. Tokens and passwords are not sent there, unless it is the cloud after
+    /// all.
+    Address(Setting<Url>),
 }
 
 /// One request, before it is known where to and with which token it goes.
 pub(super) struct Request<'r> {
     pub method: Method,
-    pub segments: Vec<&'r str>,
+    pub target: Target<'r>,
     /// What stands behind the question mark of the address.
     pub query: Vec<(&'static str, String)>,
     /// Name and password of an account, for the few requests that a token will not do for.
@@ -73,10 +95,15 @@ impl<'r> Request<'r> {
         Self::new(Method::DELETE, segments)
     }
 
+    /// Asks for a file on the web.
+    pub fn address(address: Setting<Url>) -> Self {
+        Self { target: Target::Address(address), ..Self::get(&[]) }
+    }
+
     fn new(method: Method, segments: &[&'r str]) -> Self {
         Self {
             method,
-            segments: segments.to_vec(),
+            target: Target::Resource(segments.to_vec()),
             query: Vec::new(),
             account: None,
             body: Body::Empty,
@@ -115,6 +142,18 @@ impl<'r> Request<'r> {
     pub fn json(mut self, document: &impl Serialize) -> Self {
         // What is sent are texts, numbers and lists of them, which all have a form in JSON.
         self.body = Body::Json(Zeroizing::new(serde_json::to_string(document).unwrap_or_default()));
+        self
+    }
+
+    /// May take this long to be answered.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// May not be sent again by itself, for it does more when it is done twice.
+    pub fn once(mut self) -> Self {
+        self.repeatable = false;
         self
     }
 

@@ -4,7 +4,7 @@ use super::{
     CloudError, Retry,
     answer::{Answer, BodyError},
     redirect,
-    request::{self, Body, Request},
+    request::{self, Body, Request, Target},
     retry, trace,
 };
 use crate::{
@@ -69,7 +69,7 @@ impl<'a> Transport<'a> {
                 return outcome;
             };
             let Some(pause) = retry::pause(attempt, retry_after, rand::random()) else { return outcome };
-            let retry = Retry { host: self.options.api_url.value.host(), reason, pause };
+            let retry = Retry { host: self.host(request), reason, pause };
             (self.options.on_retry)(&retry);
             self.pause(pause).await;
             attempt += 1;
@@ -113,8 +113,10 @@ impl<'a> Transport<'a> {
         request: &Request<'_>,
         token: Option<&AccessToken>,
     ) -> Result<(String, Response), CloudError> {
-        let home = &self.options.api_url.value;
-        let mut url = home.resource(&request.segments)?;
+        let mut url = match &request.target {
+            Target::Resource(segments) => self.options.api_url.value.resource(segments)?,
+            Target::Address(address) => address.value.clone(),
+        };
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
@@ -131,6 +133,14 @@ impl<'a> Transport<'a> {
             }
             url = target;
             followed += 1;
+        }
+    }
+
+    /// The host that a request is for.
+    fn host(&self, request: &Request<'_>) -> String {
+        match &request.target {
+            Target::Resource(_) => self.options.api_url.value.host(),
+            Target::Address(address) => host_of(&address.value),
         }
     }
 
@@ -180,7 +190,11 @@ impl<'a> Transport<'a> {
     fn failure(&self, request: &Request<'_>, host: String, error: reqwest::Error) -> CloudError {
         let source = error.without_url();
         if source.is_connect() {
-            CloudError::Unreachable { host, setting: self.options.api_url.source.clone(), source }
+            let setting = match &request.target {
+                Target::Resource(_) => &self.options.api_url.source,
+                Target::Address(address) => &address.source,
+            };
+            CloudError::Unreachable { host, setting: setting.clone(), source }
         } else if source.is_timeout() {
             CloudError::TimedOut { host, limit: request.limit.unwrap_or(CONNECT_LIMIT) }
         } else {
@@ -199,7 +213,8 @@ fn with_body(builder: RequestBuilder, body: &Body) -> RequestBuilder {
         Body::Form(form) => text("application/x-www-form-urlencoded", form),
         Body::Json(json) => text("application/json", json),
         Body::Multipart(parts) => {
-            let form = parts.iter().fold(Form::new(), |form, part| form.part(part.field, as_sent(part)));
+            let form =
+                parts.iter().fold(Form::new(), |form, part| form.part(part.field.clone(), as_sent(part)));
             return builder.multipart(form);
         }
     };
@@ -208,8 +223,8 @@ fn with_body(builder: RequestBuilder, body: &Body) -> RequestBuilder {
 
 fn as_sent(part: &request::Part) -> Part {
     let content = Part::bytes(part.content.clone());
-    match part.file {
-        Some(name) => content.file_name(name),
+    match &part.file {
+        Some(name) => content.file_name(name.clone()),
         None => content,
     }
 }
