@@ -11,6 +11,7 @@ pub mod environment;
 pub mod firmware;
 pub mod keys;
 pub mod platform;
+pub mod project;
 pub mod sandbox;
 pub mod secret;
 pub mod serial;
