@@ -13,6 +13,8 @@ mod error;
 mod events;
 mod flash;
 mod functions;
+mod lenient;
+mod libraries;
 mod products;
 mod provisioning;
 mod redirect;
@@ -34,6 +36,7 @@ pub use error::CloudError;
 pub use events::{Event, Events, Feed, News, Subscription};
 pub use flash::{Firmware, Flash, FlashAnswer};
 pub use functions::Functions;
+pub use libraries::{Libraries, Library, LibraryScope, LibrarySelection};
 pub use products::{DevicePage, ImportAnswer, ProductDevice, ProductDevices, Selection};
 pub use provisioning::Provisioning;
 pub use refusal::{Refusal, RefusalKind};
@@ -117,6 +120,11 @@ impl Session<'_> {
     /// The functions of the devices in a scope.
     pub fn functions<'s>(&'s self, scope: DeviceScope<'s>) -> Functions<'s> {
         Functions::new(self, scope)
+    }
+
+    /// Firmware libraries.
+    pub fn libraries(&self) -> Libraries<'_> {
+        Libraries::new(self)
     }
 
     /// The devices of a product, given by its id or slug.

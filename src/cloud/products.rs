@@ -2,9 +2,10 @@
 
 use super::{
     CloudError, Device, DeviceScope, Session,
+    lenient::null_is_empty,
     request::{Part, Request},
 };
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 /// A device as its product describes it.
 #[derive(Clone, Debug, Deserialize)]
@@ -74,13 +75,6 @@ pub struct ImportAnswer {
     /// Those under Device Protection.
     #[serde(default, deserialize_with = "null_is_empty")]
     pub protected_device_ids: Vec<String>,
-}
-
-/// Servers write null where there is nothing.
-fn null_is_empty<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 impl DevicePage {

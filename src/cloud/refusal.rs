@@ -112,9 +112,10 @@ fn text_of_json(json: &Value) -> Option<String> {
     if texts.is_empty() { info.map(str::to_owned) } else { Some(texts.join("\n")) }
 }
 
-/// An entry of `errors` is a text, or an object with the text in `error`, or in `error.status`.
+/// An entry of `errors` is a text, or an object with the text in `message`, in `error`, or in `error.status`.
 fn text_of_entry(entry: &Value) -> Option<&str> {
-    non_empty(entry).or_else(|| non_empty(&entry["error"])).or_else(|| non_empty(&entry["error"]["status"]))
+    let places = [entry, &entry["message"], &entry["error"], &entry["error"]["status"]];
+    places.into_iter().find_map(non_empty)
 }
 
 fn non_empty(value: &Value) -> Option<&str> {
@@ -186,6 +187,7 @@ mod tests {
             ))
         );
         assert_eq!(text(400, r#"{"errors":["a",{"error":"b"},{"error":{"status":"c"}},7]}"#), "a\nb\nc");
+        assert_eq!(text(404, r#"{"errors":[{"message":"Library x not found"}]}"#), "Library x not found");
         assert_eq!(text(404, "Cannot GET /v1/user"), "Cannot GET /v1/user");
         assert_eq!(text(502, "<html>nginx</html>"), "Bad Gateway");
     }

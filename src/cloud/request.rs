@@ -89,6 +89,11 @@ impl<'r> Request<'r> {
         Self { repeatable: true, ..Self::new(Method::PUT, segments) }
     }
 
+    /// Asks for a part of a resource to be changed, which is as good done twice as once.
+    pub fn patch(segments: &[&'r str]) -> Self {
+        Self { repeatable: true, ..Self::new(Method::PATCH, segments) }
+    }
+
     /// Asks for a resource to be deleted. A repetition meets a resource that is gone, which would look like a failure,
     /// so it is not repeated by itself.
     pub fn delete(segments: &[&'r str]) -> Self {

@@ -12,7 +12,7 @@ use crate::{
     settings::{AccessToken, ApiUrl, Setting},
 };
 use reqwest::{
-    Client, ClientBuilder, NoProxy, Proxy, RequestBuilder, Response,
+    Client, ClientBuilder, Method, NoProxy, Proxy, RequestBuilder, Response,
     header::{self, HeaderMap, HeaderName, HeaderValue},
     multipart::{Form, Part},
 };
@@ -134,6 +134,21 @@ impl<'a> Transport<'a> {
             url = target;
             followed += 1;
         }
+    }
+
+    /// Reads an address that the cloud gave for a file. It has to be on the web, and as safe as the cloud itself.
+    pub fn link(&self, address: &str) -> Result<Setting<Url>, CloudError> {
+        let home = &self.options.api_url;
+        let host = home.value.host();
+        let Ok(url) = Url::parse(address) else {
+            let problem = format!("it gives {address:?} for an address");
+            return Err(CloudError::Unintelligible { host, problem });
+        };
+        if let Some(reason) = redirect::objection(&Method::GET, home.value.url(), &url, 0) {
+            let target = url.origin().ascii_serialization();
+            return Err(CloudError::Redirected { host, target, reason });
+        }
+        Ok(Setting::new(url, home.source.clone()))
     }
 
     /// The host that a request is for.

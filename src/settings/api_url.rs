@@ -40,6 +40,11 @@ impl ApiUrl {
         self.0.origin()
     }
 
+    /// The address itself.
+    pub fn url(&self) -> &Url {
+        &self.0
+    }
+
     /// Host, and the port where it is not the scheme's own.
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();

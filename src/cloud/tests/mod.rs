@@ -2,6 +2,7 @@
 
 mod calls;
 mod firmware;
+mod libraries;
 mod products;
 pub(super) mod server;
 
