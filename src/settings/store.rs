@@ -4,6 +4,7 @@ use super::{AccessToken, ApiUrl, ProfileName, Settings, SettingsError, json_file
 use serde_json::Value;
 use std::{
     fmt::Display,
+    fs,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -24,6 +25,8 @@ pub struct Login<'a> {
 pub enum Changed {
     /// Nothing else.
     SettingOnly,
+    /// Not even the setting: there was none to remove.
+    Nothing,
     /// The profile's login was forgotten: it belonged to the cloud that the profile led to before.
     LoginForgotten,
 }
@@ -53,6 +56,12 @@ impl Settings {
         profile::list(self.folder())
     }
 
+    /// Deletes a profile and everything in it.
+    pub fn delete(&self, profile: &ProfileName) -> Result<(), SettingsError> {
+        let path = profile.file(self.folder());
+        fs::remove_file(&path).map_err(|source| SettingsError::Write { path, source })
+    }
+
     /// Sets or, without a value, removes one setting of a profile.
     ///
     /// Values are stored as texts, as the Node tool does. A key that differs from a known one in case only means that
@@ -71,7 +80,7 @@ impl Settings {
         let origin_before = stored_origin(&file);
         match value {
             Some(value) => file.set(key, value),
-            None if !file.remove(key) => return Ok(Changed::SettingOnly),
+            None if !file.remove(key) => return Ok(Changed::Nothing),
             None => {}
         }
         let moved = key == keys::API_URL && stored_origin(&file) != origin_before;

@@ -1,6 +1,9 @@
 //! `login`, `logout`, `whoami` and `config`.
 
-use crate::support::{MFA_USERNAME, OTP, Output, PASSWORD, Sandbox, TestEnvironment, USERNAME, read, run};
+use crate::support::{
+    MFA_USERNAME, OTP, Output, PASSWORD, Sandbox, TestEnvironment, USERNAME, read, run,
+    terminal::run_on_terminal,
+};
 use serde_json::{Value, json};
 use std::{fs, net::TcpListener};
 
@@ -74,6 +77,59 @@ fn a_wrong_password_stores_nothing() {
         .status(3)
         .stderr_has("There was an error logging you in: User credentials are invalid");
     assert!(stored(&environment).get("access_token").is_none());
+}
+
+#[test]
+fn an_account_with_single_sign_on_is_told_to_use_a_token() {
+    let environment = TestEnvironment::new();
+    environment.in_sandbox(["login", "--sso"]).status(2).stderr_has("--token");
+    environment
+        .in_sandbox(["login", "-u", "me@company.example", "-p", "none"])
+        .status(3)
+        .stderr_has("single sign-on")
+        .stderr_has("--token");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_wrong_password_is_asked_for_twice_more() {
+    let environment = TestEnvironment::new();
+    let _sandbox = sandbox(&environment);
+    let (email, password) = ("Please enter your email address", "Please enter your password");
+    let wrong = run_on_terminal(
+        environment.sandbox_command(["login"]),
+        &[
+            (email, "ada@example.com\r"),
+            (password, "one\r"),
+            (email, "\r"),
+            (password, "two\r"),
+            (email, "\r"),
+            (password, "three\r"),
+        ],
+    );
+    let wrong = wrong.status(3).stdout_has("There was an error logging you in! Let's try again.");
+    assert!(!wrong.stdout.contains("two"), "a password is not shown:\n{}", wrong.stdout);
+    let right = [(email, "ada@exmple.com\r"), (password, "sandbox\r"), (email, "ada@example.com\r")];
+    let right = [&right[..], &[(password, "sandbox\r")]].concat();
+    run_on_terminal(environment.sandbox_command(["login"]), &right).success();
+    environment.in_sandbox(["whoami"]).success();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_wrong_login_code_is_asked_for_twice_more() {
+    let environment = TestEnvironment::new();
+    let _sandbox = sandbox(&environment);
+    let login = || environment.sandbox_command(["login", "-u", MFA_USERNAME, "-p", PASSWORD]);
+    let code = "Please enter a login code";
+    let wrong = [(code, "000000\r"), (code, "111111\r"), (code, "222222\r")];
+    run_on_terminal(login(), &wrong)
+        .status(3)
+        .stdout_has("Use your authenticator app")
+        .stdout_has("This login code didn't work. Let's try again.")
+        .stdout_has("https://login.particle.io/account-info");
+    let code_of_person = format!("{OTP}\r");
+    run_on_terminal(login(), &[(code, "000000\r"), (code, &code_of_person)]).success();
 }
 
 #[test]
@@ -284,6 +340,42 @@ fn use_sudo_for_dfu_is_kept_as_a_setting() {
     assert_eq!(setting(&environment, "particle.config.json"), "{\n  \"useSudoForDfu\": \"true\"\n}");
     environment.particle(["config", "set", "usesudofordfu"]).success();
     assert_eq!(setting(&environment, "particle.config.json"), "{}");
+}
+
+#[test]
+fn unknown_settings_are_refused_without_force_and_kept() {
+    let environment = TestEnvironment::new();
+    write_setting(
+        &environment,
+        "local.config.json",
+        r#"{"mine":{"deep":[1]},"apiUrl":"http://localhost:1"}"#,
+    );
+    environment.particle(["config", "local", "apiUri", "x"]).status(2).stderr_has("--force");
+    environment.particle(["config", "local", "apiUri", "x", "--force"]).success();
+    environment.particle(["config", "local", "proxyUrl", "http://localhost:3128"]).success();
+    let stored: Value = serde_json::from_str(&setting(&environment, "local.config.json")).unwrap();
+    assert_eq!((&stored["mine"], &stored["apiUri"]), (&json!({ "deep": [1] }), &json!("x")));
+    environment.particle(["config", "local", "apiUri"]).success();
+    assert!(!setting(&environment, "local.config.json").contains("apiUri"));
+    environment.particle(["config", "local", "apiUri"]).status(4).stderr_has("has no setting apiUri");
+}
+
+#[test]
+fn a_profile_can_be_deleted_unless_it_is_the_current_one() {
+    let environment = TestEnvironment::new();
+    environment.particle(["config", "local", "apiUrl", "http://localhost:8080"]).success();
+    environment.particle(["config", "local", "--delete"]).status(2).stderr_has("--yes");
+    environment
+        .particle(["config", "--delete", "particle", "-y"])
+        .status(2)
+        .stderr_has("the current profile");
+    environment
+        .particle(["config", "other", "--delete", "-y"])
+        .status(4)
+        .stderr_has("there is no profile other");
+    environment.particle(["config", "--delete", "local", "--yes"]).success();
+    let list = environment.particle(["config", "--list"]).success();
+    assert_eq!(list.stdout, "No configuration files found.\n");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `device add`, `device rename` and `device remove`.
 
-use crate::support::{MFA_USERNAME, OTP, Output, PASSWORD, Sandbox, TestEnvironment, USERNAME, run};
+use crate::support::{
+    MFA_USERNAME, OTP, Output, PASSWORD, Sandbox, TestEnvironment, USERNAME, run, terminal::run_on_terminal,
+};
 use serde_json::json;
 use std::net::TcpListener;
 
@@ -148,6 +150,27 @@ fn a_device_is_not_removed_without_an_answer() {
     let asked = environment.in_sandbox(["device", "remove", "photon"]).status(2);
     asked.stderr_has("release ownership of this device?").stderr_has("--yes");
     assert_eq!(environment.device(PHOTON)["owner"], USERNAME);
+}
+
+#[cfg(unix)]
+#[test]
+fn removing_and_asking_for_a_transfer_are_confirmed_on_a_terminal() {
+    let environment = TestEnvironment::new();
+    let _sandbox = sandbox(&environment, &[]);
+    let answer = |arguments: &[&str], question, typed| {
+        run_on_terminal(environment.sandbox_command(arguments), &[(question, typed)])
+    };
+    let release = "Are you sure you want to release ownership of this device?";
+    answer(&["device", "remove", "photon"], release, "\r").status(1).stdout_has("Not confirmed");
+    assert_eq!(environment.device(PHOTON)["owner"], USERNAME);
+    answer(&["device", "remove", "photon"], release, "y").success().stdout_has("Okay!");
+    assert_eq!(environment.device(PHOTON)["owner"], json!(null));
+    give_boron_to_grace(&environment);
+    let transfer = "That device belongs to someone else. Would you like to request a transfer?";
+    answer(&["device", "add", BORON], transfer, "n")
+        .status(7)
+        .stdout_has("Failed to claim device: You cannot claim a device owned by someone else");
+    answer(&["device", "add", BORON], transfer, "\r").success().stdout_has("Transfer requested.");
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! The binary on a pseudo-terminal, with somebody typing.
 
 use super::Output;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::{
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    termios::{LocalModes, tcgetattr},
+};
 use std::{
     ffi::OsStr,
     fs::{File, OpenOptions},
     io::{Read, Write},
     os::unix::ffi::OsStrExt,
     process::Command,
+    time::{Duration, Instant},
 };
 
 /// Runs a command on a terminal and types each answer once its question has appeared. All that the terminal shows is
@@ -40,9 +44,20 @@ fn converse(mut terminal: File, answers: &[(&str, &str)]) -> String {
         let unanswered = String::from_utf8_lossy(&shown[answered..]).into_owned();
         if let Some((_, answer)) = answers.next_if(|(question, _)| unanswered.contains(question)) {
             answered = shown.len();
+            await_listener(&terminal);
             terminal.write_all(answer.as_bytes()).unwrap();
         }
     }
     assert_eq!(answers.next(), None, "was not asked; shown:\n{}", String::from_utf8_lossy(&shown));
     String::from_utf8_lossy(&shown).into_owned()
+}
+
+/// Waits until the program reads: it then lets the terminal show nothing, and has thrown away what was typed before a
+/// question for a password.
+fn await_listener(terminal: &File) {
+    let limit = Instant::now() + Duration::from_secs(30);
+    while tcgetattr(terminal).unwrap().local_modes.contains(LocalModes::ECHO) {
+        assert!(Instant::now() < limit, "the question is asked, but no answer is read");
+        std::thread::yield_now();
+    }
 }

@@ -3,7 +3,7 @@
 mod report;
 
 use super::{CommandError, CommandResult, Context, Kind};
-use crate::settings::{Changed, ProfileName, keys};
+use crate::settings::{Changed, ProfileName, Settings, keys};
 use report::{InForce, Profiles};
 
 /// Words that later commands of the Node tool have in the place of a profile.
@@ -22,6 +22,7 @@ const RESERVED: &[&str] = &["env", "secrets"];
 ///   particle config local apiUrl                          remove it
 ///   particle config set proxyUrl http://proxy:3128        set a setting of the current profile
 ///   particle config useSudoForDfu true                    the same for a setting that is known
+///   particle config local --delete                        delete a profile
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -37,6 +38,12 @@ pub struct Args {
     /// List the profiles
     #[arg(long, conflicts_with = "first")]
     list: bool,
+    /// Delete the profile and the login in it, which stays valid until it expires
+    #[arg(long, requires = "first", conflicts_with_all = ["second", "list"])]
+    delete: bool,
+    /// Set a setting that is not known here
+    #[arg(long)]
+    force: bool,
 }
 
 /// What the words on the command line mean.
@@ -45,6 +52,7 @@ enum Plan<'a> {
     Show,
     List,
     Switch(ProfileName),
+    Delete(ProfileName),
     Set {
         /// `None` is the current one.
         profile: Option<ProfileName>,
@@ -59,6 +67,7 @@ impl Args {
         let plan = match (self.first.as_deref(), second) {
             (None, _) if self.list => Plan::List,
             (None, _) => Plan::Show,
+            (Some(name), _) if self.delete => Plan::Delete(name.parse()?),
             (Some(word), _) if RESERVED.contains(&word) => {
                 return Err(usage(format!("`{word}` is reserved and cannot be the name of a profile")));
             }
@@ -73,7 +82,13 @@ impl Args {
             }
             (Some(name), Some(key)) => Plan::Set { profile: Some(name.parse()?), key, value: third },
         };
-        Ok(plan)
+        match plan {
+            Plan::Set { key, value: Some(_), .. } if keys::known(key).is_none() && !self.force => {
+                Err(usage(format!("no setting {key} is known here"))
+                    .hint("check how it is spelt; --force sets it all the same"))
+            }
+            plan => Ok(plan),
+        }
     }
 }
 
@@ -92,16 +107,47 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
             Ok(context.ui.report(&Profiles(names.iter().map(ProfileName::as_str).collect()))?)
         }
         Plan::Switch(name) => Ok(settings.switch_to(&name)?),
+        Plan::Delete(name) => delete(context, settings, &name),
         Plan::Set { profile, key, value } => {
             let profile = profile.as_ref().unwrap_or(&settings.profile().value);
-            if settings.set(profile, key, value)? == Changed::LoginForgotten {
-                context.ui.warn(format!(
-                    "the login in profile {profile} was forgotten, for it belonged to another cloud: run `particle login`"
-                ));
-            }
-            Ok(())
+            set(context, settings, profile, key, value)
         }
     }
+}
+
+fn set(
+    context: &Context,
+    settings: &Settings,
+    profile: &ProfileName,
+    key: &str,
+    value: Option<&str>,
+) -> CommandResult {
+    match settings.set(profile, key, value)? {
+        Changed::LoginForgotten => context.ui.warn(format!(
+            "the login in profile {profile} was forgotten, for it belonged to another cloud: run `particle login`"
+        )),
+        // That nothing is set where nothing was is fine, unless the word was meant for something else.
+        Changed::Nothing if keys::known(key).is_none() => {
+            let message = format!("profile {profile} has no setting {key}");
+            return Err(CommandError::new(Kind::NotFound, message));
+        }
+        Changed::Nothing | Changed::SettingOnly => {}
+    }
+    Ok(())
+}
+
+fn delete(context: &Context, settings: &Settings, name: &ProfileName) -> CommandResult {
+    if *name == settings.profile().value {
+        return Err(usage(format!("{name} is the current profile: switch to another one first")));
+    }
+    if !settings.profiles()?.contains(name) {
+        return Err(CommandError::new(Kind::NotFound, format!("there is no profile {name}")));
+    }
+    let question = format!("Are you sure you want to delete the profile {name} and the login in it?");
+    if !context.ui.confirm(&question, false, "--yes")? {
+        return Err(CommandError::new(Kind::Failed, "Not confirmed"));
+    }
+    Ok(settings.delete(name)?)
 }
 
 #[cfg(test)]
@@ -110,7 +156,8 @@ mod tests {
 
     fn args(words: &str) -> Args {
         let mut words = words.split_whitespace().map(str::to_owned);
-        Args { first: words.next(), second: words.next(), third: words.next(), list: false }
+        let (first, second, third) = (words.next(), words.next(), words.next());
+        Args { first, second, third, list: false, delete: false, force: false }
     }
 
     fn set<'a>(profile: Option<&str>, key: &'a str, value: Option<&'a str>) -> Plan<'a> {
@@ -130,6 +177,14 @@ mod tests {
     #[test]
     fn use_sudo_for_dfu_true_is_a_setting_and_no_profile() {
         assert_eq!(args("useSudoForDfu true").plan().unwrap(), set(None, "useSudoForDfu", Some("true")));
+    }
+
+    #[test]
+    fn a_setting_that_is_not_known_has_to_be_insisted_on() {
+        assert_eq!(args("local apiURI http://x").plan().unwrap_err().kind(), Kind::Usage);
+        let insisting = Args { force: true, ..args("local apiURI http://x") };
+        assert_eq!(insisting.plan().unwrap(), set(Some("local"), "apiURI", Some("http://x")));
+        assert_eq!(args("local apiURI").plan().unwrap(), set(Some("local"), "apiURI", None));
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod answers;
 mod password;
 mod token;
 
-use super::{CommandResult, Context};
+use super::{CommandError, CommandResult, Context, Kind};
 use crate::{
     secret::Secret,
     settings::{AccessToken, Login, Settings},
@@ -40,7 +40,13 @@ pub struct Args {
     /// Login code, for an account that needs one
     #[arg(long, value_name = "CODE")]
     otp: Option<Secret>,
+    /// Says what to do instead: single sign-on happens in a browser
+    #[arg(long, hide = true)]
+    sso: bool,
 }
+
+/// How to log in to an account that has no password.
+const SINGLE_SIGN_ON: &str = "an account with single sign-on has no password: log in with an access token, `particle login --token TOKEN`";
 
 /// A login the cloud has confirmed.
 struct Confirmed {
@@ -66,6 +72,10 @@ impl Report for LoggedIn<'_> {
 
 /// Logs in.
 pub fn run(context: &Context, args: Args) -> CommandResult {
+    if args.sso {
+        let message = "Single sign-on happens in a browser, and this program opens none";
+        return Err(CommandError::new(Kind::Usage, message).hint(SINGLE_SIGN_ON));
+    }
     let settings = context.settings()?;
     settings.check_login_can_be_stored()?;
     let login = match token::given(context, &args)? {

@@ -3,7 +3,7 @@
 //! Nothing is ever sent twice by itself: after ten wrong attempts in a row the cloud locks the computer out for half an
 //! hour. Only a person at a terminal is asked again.
 
-use super::{Args, Confirmed, answers};
+use super::{Args, Confirmed, SINGLE_SIGN_ON, answers};
 use crate::{
     cloud::{Grant, LoginAnswer, MfaToken},
     commands::{CommandError, CommandResult, Context, Kind},
@@ -45,7 +45,7 @@ pub(super) fn log_in(context: &Context, args: &Args) -> CommandResult<Confirmed>
                 typed_before = Some(username);
             }
             Err(error) if is_wrong(&error) => {
-                return Err(refused("There was an error logging you in", &error));
+                return Err(refused("There was an error logging you in", &error).hint(SINGLE_SIGN_ON));
             }
             Err(error) => return Err(error.context("There was an error logging you in")),
         }
