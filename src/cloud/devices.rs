@@ -93,6 +93,11 @@ impl<'s> Devices<'s> {
         self.session.json(&Request::get(&["v1", "devices", id_or_name])).await
     }
 
+    /// One device with its details, wherever it belongs.
+    pub async fn details(&self, scope: DeviceScope<'_>, id_or_name: &str) -> Result<Device, CloudError> {
+        self.session.json(&Request::get(&scope.path(&[id_or_name]))).await
+    }
+
     /// Makes a device one's own.
     pub async fn claim(&self, id: &str) -> Result<Claim, CloudError> {
         match self.add(id, false).await {

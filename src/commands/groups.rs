@@ -1,8 +1,8 @@
 //! The list of commands and who carries each one out.
 
 use super::{
-    CommandResult, Context, cloud, completions, config, device, keys, list, login, logout, man, nyan,
-    product, publish, sandbox, serial, subscribe, udp, update_cli, usb, version, whoami,
+    CommandResult, Context, cloud, completions, config, device, function, keys, list, login, logout, man,
+    nyan, product, publish, sandbox, serial, subscribe, udp, update_cli, usb, variable, version, whoami,
 };
 use clap::Subcommand;
 
@@ -10,17 +10,21 @@ use clap::Subcommand;
 #[allow(missing_docs, reason = "each variant is documented at its Args")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Call(function::call::Args),
     Cloud(cloud::Args),
     Completions(completions::Args),
     #[command(visible_alias = "profile")]
     Config(config::Args),
     Device(device::Args),
+    Function(function::Args),
+    Get(variable::get::Args),
     Identify(serial::identify::Args),
     Keys(keys::Args),
     List(list::Args),
     Login(login::Args),
     Logout(logout::Args),
     Man(man::Args),
+    Monitor(variable::monitor::Args),
     Nyan(nyan::Args),
     Product(product::Args),
     Publish(publish::Args),
@@ -30,6 +34,7 @@ pub enum Command {
     Udp(udp::Args),
     UpdateCli(update_cli::Args),
     Usb(usb::Args),
+    Variable(variable::Args),
     #[command(hide = true)]
     Version(version::Args),
     Whoami(whoami::Args),
@@ -39,16 +44,20 @@ impl Context<'_> {
     /// Runs a command.
     pub fn run(&self, command: Command) -> CommandResult {
         match command {
+            Command::Call(args) => function::call::run(self, args),
             Command::Cloud(args) => cloud::run(self, args),
             Command::Completions(args) => completions::run(self, args),
             Command::Config(args) => config::run(self, args),
             Command::Device(args) => device::run(self, args),
+            Command::Function(args) => function::run(self, args),
+            Command::Get(args) => variable::get::run(self, &args),
             Command::Identify(args) => serial::identify::run(self, args),
             Command::Keys(args) => keys::run(self, args),
             Command::List(args) => list::run(self, args),
             Command::Login(args) => login::run(self, args),
             Command::Logout(args) => logout::run(self, args),
             Command::Man(args) => man::run(self, args),
+            Command::Monitor(args) => variable::monitor::run(self, &args),
             Command::Nyan(args) => nyan::run(self, args),
             Command::Product(args) => product::run(self, args),
             Command::Publish(args) => publish::run(self, args),
@@ -58,6 +67,7 @@ impl Context<'_> {
             Command::Udp(args) => udp::run(self, args),
             Command::UpdateCli(args) => update_cli::run(self, args),
             Command::Usb(args) => usb::run(self, args),
+            Command::Variable(args) => variable::run(self, args),
             Command::Version(args) => version::run(self, args),
             Command::Whoami(args) => whoami::run(self, args),
         }

@@ -1,8 +1,8 @@
 //! What devices have registered with the cloud: fetched for several at a time, shown one device after another.
 
-use super::Context;
+use super::{CommandResult, Context};
 use crate::{
-    cloud::{CloudError, Device, RefusalKind, Session},
+    cloud::{CloudError, Device, DeviceScope, RefusalKind, Selection, Session},
     ui::Page,
 };
 use anstyle::{AnsiColor, Style};
@@ -100,6 +100,34 @@ pub(super) fn sort(devices: &mut [Device]) {
     });
 }
 
+/// All devices of a scope with their details, in the order of lists. Warns of what is missing.
+pub(super) fn fetch(
+    context: &Context,
+    session: &Session<'_>,
+    scope: DeviceScope<'_>,
+) -> CommandResult<Vec<Device>> {
+    let mut devices = context.block_on(every_device(session, scope))?;
+    sort(&mut devices);
+    let (devices, missing) = context.block_on(with_details(session, scope, devices))?;
+    warn_of_missing(context, &missing);
+    Ok(devices)
+}
+
+async fn every_device(session: &Session<'_>, scope: DeviceScope<'_>) -> Result<Vec<Device>, CloudError> {
+    let DeviceScope::Product(product) = scope else { return session.devices().list().await };
+    let (products, selection) = (session.product_devices(product), Selection::default());
+    let mut devices = Vec::new();
+    for number in 1.. {
+        let page = products.page(number, &selection).await?;
+        let is_last = !page.has_next(number);
+        devices.extend(page.devices.into_iter().map(|member| member.device));
+        if is_last {
+            break;
+        }
+    }
+    Ok(devices)
+}
+
 /// A device whose details could not be had.
 pub(super) struct Missing {
     device: String,
@@ -110,15 +138,18 @@ pub(super) struct Missing {
 /// others, but a refused token does.
 pub(super) async fn with_details(
     session: &Session<'_>,
+    scope: DeviceScope<'_>,
     devices: Vec<Device>,
 ) -> Result<(Vec<Device>, Vec<Missing>), CloudError> {
     let mut missing = Vec::new();
     let mut complete = Vec::with_capacity(devices.len());
     let mut answers = stream::iter(devices)
         .map(|device| async {
-            let details =
-                if device.is_online() { Some(session.devices().get(&device.id).await) } else { None };
-            (device, details)
+            if !device.is_online() {
+                return (device, None);
+            }
+            let details = session.devices().details(scope, &device.id).await;
+            (device, Some(details))
         })
         .buffered(CONCURRENCY);
     while let Some((mut device, details)) = answers.next().await {

@@ -5,7 +5,7 @@ use super::{
     inventory::{self, Row},
 };
 use crate::{
-    cloud::Device,
+    cloud::{Device, DeviceScope},
     platform::Platform,
     ui::{Page, Report},
 };
@@ -91,7 +91,8 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     let mut devices: Vec<Device> = devices.into_iter().filter(|device| filter.admits(device)).collect();
     inventory::sort(&mut devices);
     let rest = if args.details { Vec::new() } else { split_rest(&mut devices) };
-    let (mut devices, missing) = context.block_on(inventory::with_details(&session, devices))?;
+    let (mut devices, missing) =
+        context.block_on(inventory::with_details(&session, DeviceScope::Account, devices))?;
     drop(spinner);
     inventory::warn_of_missing(context, &missing);
     if !rest.is_empty() {

@@ -9,7 +9,9 @@ mod context;
 mod device;
 pub mod error;
 mod exit_status;
+mod function;
 mod groups;
+mod inquiry;
 mod inventory;
 mod keys;
 mod list;
@@ -27,6 +29,7 @@ mod subscribe;
 mod udp;
 mod update_cli;
 mod usb;
+mod variable;
 mod version;
 mod whoami;
 

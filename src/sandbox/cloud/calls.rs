@@ -1,11 +1,8 @@
 //! `/v1/devices/DEVICE/NAME`: variables are read, functions called.
 
 use super::{
-    CloudState, SharedCloud,
-    credentials::Caller,
-    error::ApiError,
-    fields::Fields,
-    records::{DeviceRecord, Records},
+    CloudState, SharedCloud, credentials::Caller, error::ApiError, fields::Fields, products::ProductScope,
+    records::DeviceRecord,
 };
 use crate::platform::DeviceId;
 use axum::{
@@ -20,7 +17,9 @@ use serde_json::{Map, Value, json};
 const LONGEST_ARGUMENT: usize = 1024;
 
 pub(super) fn routes() -> Router<SharedCloud> {
-    Router::new().route("/v1/devices/{device}/{name}", get(read).post(call))
+    Router::new()
+        .route("/v1/devices/{device}/{name}", get(read).post(call))
+        .route("/v1/products/{product}/devices/{device}/{name}", get(read_in_product).post(call_in_product))
 }
 
 /// What a device that is online has registered: variables with their types, and functions.
@@ -46,8 +45,49 @@ async fn read(
     caller: Caller,
     Path((device, name)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
-    let record = online(&cloud, &cloud.records(), &caller, &device)?;
-    let variables = cloud.bench().variables(&record.id).map_err(|_| timed_out())?;
+    let device = owned(&cloud, &caller, &device)?;
+    value(&cloud, &device, &name)
+}
+
+async fn read_in_product(
+    State(cloud): State<SharedCloud>,
+    scope: ProductScope,
+    Path((_, device, name)): Path<(String, String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let device = scope.device(&cloud.records(), &device)?;
+    value(&cloud, &device, &name)
+}
+
+async fn call(
+    State(cloud): State<SharedCloud>,
+    caller: Caller,
+    Path((device, name)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Json<Value>, ApiError> {
+    let device = owned(&cloud, &caller, &device)?;
+    return_value(&cloud, &device, &name, &fields)
+}
+
+async fn call_in_product(
+    State(cloud): State<SharedCloud>,
+    scope: ProductScope,
+    Path((_, device, name)): Path<(String, String, String)>,
+    fields: Fields,
+) -> Result<Json<Value>, ApiError> {
+    let device = scope.device(&cloud.records(), &device)?;
+    return_value(&cloud, &device, &name, &fields)
+}
+
+/// The caller's device with this id or name.
+fn owned(cloud: &CloudState, caller: &Caller, device: &str) -> Result<DeviceRecord, ApiError> {
+    let records = cloud.records();
+    records.device_of(&caller.username, device).cloned().ok_or_else(ApiError::unknown_device)
+}
+
+/// Reads a variable of a device.
+fn value(cloud: &CloudState, device: &DeviceRecord, name: &str) -> Result<Json<Value>, ApiError> {
+    check_online(cloud, device)?;
+    let variables = cloud.bench().variables(&device.id).map_err(|_| timed_out())?;
     let (_, value) = variables
         .into_iter()
         .find(|(known, _)| *known == name)
@@ -57,26 +97,27 @@ async fn read(
         "name": name,
         "result": value,
         "coreInfo": {
-            "last_heard": record.last_heard,
+            "last_heard": device.last_heard,
             "connected": true,
-            "deviceID": record.id,
-            "product_id": record.platform_id,
+            "deviceID": device.id,
+            "product_id": cloud.records().product_id_of(device),
         },
     })))
 }
 
-async fn call(
-    State(cloud): State<SharedCloud>,
-    caller: Caller,
-    Path((device, name)): Path<(String, String)>,
-    fields: Fields,
+/// Calls a function of a device.
+fn return_value(
+    cloud: &CloudState,
+    device: &DeviceRecord,
+    name: &str,
+    fields: &Fields,
 ) -> Result<Json<Value>, ApiError> {
-    let record = online(&cloud, &cloud.records(), &caller, &device)?;
-    let argument = argument(&fields)?;
-    let result = cloud.bench().call(&record.id, &name, argument).map_err(|_| timed_out())?;
+    check_online(cloud, device)?;
+    let argument = argument(fields)?;
+    let result = cloud.bench().call(&device.id, name, argument).map_err(|_| timed_out())?;
     let result = result
         .ok_or_else(|| ApiError::failure(StatusCode::NOT_FOUND, &format!("Function {name} not found")))?;
-    Ok(Json(json!({ "id": record.id, "name": record.name, "connected": true, "return_value": result })))
+    Ok(Json(json!({ "id": device.id, "name": device.name, "connected": true, "return_value": result })))
 }
 
 /// The argument of a call. The reference calls it `arg`, and every client `args`.
@@ -93,15 +134,8 @@ fn argument(fields: &Fields) -> Result<&str, ApiError> {
     Ok(argument)
 }
 
-/// The caller's device with this id or name, if it is online.
-fn online(
-    cloud: &CloudState,
-    records: &Records,
-    caller: &Caller,
-    device: &str,
-) -> Result<DeviceRecord, ApiError> {
-    let record = records.device_of(&caller.username, device).ok_or_else(ApiError::unknown_device)?;
-    if cloud.presence(record).is_online() { Ok(record.clone()) } else { Err(timed_out()) }
+fn check_online(cloud: &CloudState, device: &DeviceRecord) -> Result<(), ApiError> {
+    if cloud.presence(device).is_online() { Ok(()) } else { Err(timed_out()) }
 }
 
 fn timed_out() -> ApiError {
