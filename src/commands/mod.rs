@@ -127,7 +127,12 @@ fn parse_failure(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
             | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     );
     if is_help {
-        return match ui.raw(error.render().ansi().to_string().as_bytes()) {
+        let text = match error.kind() {
+            // A bare number, as scripts expect it of the Node tool.
+            ErrorKind::DisplayVersion => format!("{}\n", env!("CARGO_PKG_VERSION")),
+            _ => error.render().ansi().to_string(),
+        };
+        return match ui.raw(text.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => report_failure(&ui, &error.into()),
         };

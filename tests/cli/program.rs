@@ -7,7 +7,7 @@ use std::{io::Read, process::Stdio};
 fn version_and_help_are_results() {
     let environment = TestEnvironment::new();
     let version = environment.particle(["--version"]).success();
-    assert_eq!(version.stdout, format!("particle {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(version.stdout, format!("{}\n", env!("CARGO_PKG_VERSION")));
     for arguments in [&["help"][..], &["--help"], &["-h"], &[]] {
         let output = environment.particle(arguments).success();
         assert!(output.stdout.contains("Usage: particle"), "{arguments:?}: {}", output.stdout);

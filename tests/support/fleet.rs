@@ -1,5 +1,7 @@
 //! A cloud with as many devices as one likes, for what a bench cannot hold.
 
+#![allow(dead_code, reason = "each test crate uses a part of this")]
+
 use axum::{
     Json, Router,
     extract::{Path, State},
