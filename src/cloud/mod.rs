@@ -13,6 +13,7 @@ mod error;
 mod events;
 mod flash;
 mod functions;
+mod integrations;
 mod lenient;
 mod libraries;
 mod products;
@@ -36,6 +37,7 @@ pub use error::CloudError;
 pub use events::{Event, Events, Feed, News, Subscription};
 pub use flash::{Firmware, Flash, FlashAnswer};
 pub use functions::Functions;
+pub use integrations::{Integration, IntegrationScope, Integrations, WEBHOOK};
 pub use libraries::{Libraries, Library, LibraryScope, LibrarySelection};
 pub use products::{DevicePage, ImportAnswer, ProductDevice, ProductDevices, Selection};
 pub use provisioning::Provisioning;
@@ -135,6 +137,11 @@ impl Session<'_> {
     /// Events, and the streams they come out of.
     pub fn events(&self) -> Events<'_> {
         Events::new(self)
+    }
+
+    /// What the cloud does when events are published.
+    pub fn integrations<'s>(&'s self, scope: IntegrationScope<'s>) -> Integrations<'s> {
+        Integrations::new(self, scope)
     }
 
     /// The keys that the cloud holds for devices.

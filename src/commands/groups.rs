@@ -2,7 +2,8 @@
 
 use super::{
     CommandResult, Context, cloud, completions, config, device, function, keys, list, login, logout, man,
-    nyan, product, publish, sandbox, serial, subscribe, udp, update_cli, usb, variable, version, whoami,
+    nyan, product, publish, sandbox, serial, subscribe, udp, update_cli, usb, variable, version, webhook,
+    whoami,
 };
 use clap::Subcommand;
 
@@ -19,6 +20,7 @@ pub enum Command {
     Function(function::Args),
     Get(variable::get::Args),
     Identify(serial::identify::Args),
+    Integration(webhook::IntegrationArgs),
     Keys(keys::Args),
     List(list::Args),
     Login(login::Args),
@@ -37,6 +39,7 @@ pub enum Command {
     Variable(variable::Args),
     #[command(hide = true)]
     Version(version::Args),
+    Webhook(webhook::WebhookArgs),
     Whoami(whoami::Args),
 }
 
@@ -52,6 +55,7 @@ impl Context<'_> {
             Command::Function(args) => function::run(self, args),
             Command::Get(args) => variable::get::run(self, &args),
             Command::Identify(args) => serial::identify::run(self, args),
+            Command::Integration(args) => webhook::run_integration(self, args),
             Command::Keys(args) => keys::run(self, args),
             Command::List(args) => list::run(self, args),
             Command::Login(args) => login::run(self, args),
@@ -69,6 +73,7 @@ impl Context<'_> {
             Command::Usb(args) => usb::run(self, args),
             Command::Variable(args) => variable::run(self, args),
             Command::Version(args) => version::run(self, args),
+            Command::Webhook(args) => webhook::run(self, args),
             Command::Whoami(args) => whoami::run(self, args),
         }
     }

@@ -31,6 +31,7 @@ mod update_cli;
 mod usb;
 mod variable;
 mod version;
+mod webhook;
 mod whoami;
 
 pub use context::Context;

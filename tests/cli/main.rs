@@ -26,3 +26,4 @@ mod serial;
 mod subscribe;
 mod usb;
 mod variables;
+mod webhook;

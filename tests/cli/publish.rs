@@ -33,8 +33,10 @@ fn every_form_says_what_was_published() {
 }
 
 #[test]
-fn what_was_published_is_json_too() {
+fn what_was_published_where_is_said_and_is_json_too() {
     let (environment, _sandbox) = logged_in([]);
+    let product = environment.in_sandbox(["publish", "temp", "25.0", "--product", "12345"]).success();
+    assert_eq!(product.stdout, "Published private event: temp to product: 12345\n\n");
     let data = environment.in_sandbox(["publish", "temp", "25.0", "--json"]).success().data();
     assert_eq!(data, json!({ "event": "temp", "data": "25.0", "product": null }));
 }

@@ -148,6 +148,31 @@ fn a_device_is_heard_by_name_and_by_id() {
 }
 
 #[test]
+fn a_product_has_streams_of_its_own() {
+    let (environment, _sandbox) = logged_in([]);
+    let mut account = Subscriber::start(&environment, &["prod"]);
+    let mut product = Subscriber::start(&environment, &["--product", "sensors-v1"]);
+    assert_eq!(product.preamble, ["Subscribing to all events from product sensors-v1's stream"]);
+    let mut device = Subscriber::start(&environment, &["--device", BORON, "spark", "--product", "12345"]);
+    assert_eq!(
+        device.preamble,
+        [format!("Subscribing to \"spark\" from product 12345 device {BORON}'s stream")]
+    );
+    publish(&environment, &["prod-01", "25.0", "--product", "12345"]);
+    publish(&environment, &["prod-02"]);
+    environment.in_sandbox(["sandbox", "unplug", "boron"]).success();
+    assert_eq!(product.names(), ["prod-01", "spark/status"]);
+    assert_eq!(device.names(), ["spark/status"]);
+    assert_eq!(account.names(), ["prod-02"]);
+    for (product, status) in [("nothing", 4), ("12346", 7)] {
+        environment.in_sandbox(["subscribe", "--product", product]).status(status);
+        environment.in_sandbox(["publish", "prod-01", "--product", product]).status(status);
+    }
+    let stranger = ["subscribe", "--product", "12345", "--device", "0123456789abcdef01234567"];
+    environment.in_sandbox(stranger).status(4);
+}
+
+#[test]
 fn a_prefix_may_have_anything_in_it() {
     let (environment, _sandbox) = logged_in([]);
     let mut subscriber = Subscriber::start(&environment, &["a/b c?d#%2e&"]);
