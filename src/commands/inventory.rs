@@ -3,6 +3,7 @@
 use super::{CommandResult, Context};
 use crate::{
     cloud::{CloudError, Device, DeviceScope, RefusalKind, Selection, Session},
+    platform::PlatformId,
     ui::Page,
 };
 use anstyle::{AnsiColor, Style};
@@ -47,10 +48,13 @@ impl From<Device> for Row {
     }
 }
 
-/// What stands in parentheses behind a device: the board, or the product for a board that is not known here.
+/// What stands in parentheses behind a device: its product, or the board for a device of none, whose product has the
+/// number of its platform.
 fn kind(device: &Device) -> String {
-    match (device.platform(), device.product_id, device.platform_id()) {
-        (Some(platform), _, _) => platform.display_name.to_owned(),
+    let number = device.product_id.or(device.platform_id().map(|id| id.0.into()));
+    let board = number.and_then(|number| PlatformId(number.try_into().ok()?).platform());
+    match (board, device.product_id, device.platform_id()) {
+        (Some(board), _, _) => board.display_name.to_owned(),
         (None, Some(product), _) => format!("Product {product}"),
         (None, None, Some(platform)) => format!("Platform {platform}"),
         (None, None, None) => "unknown".to_owned(),

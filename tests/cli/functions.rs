@@ -164,7 +164,7 @@ fn function_list_shows_functions_only() {
         list.stdout,
         format!(
             "photon [{PHOTON}] (Photon) is offline\n\
-             boron [{BORON}] (Boron) is online\n  \
+             boron [{BORON}] (Product 12345) is online\n  \
                Functions:\n    \
                  int digitalRead (String args) \n    \
                  int digitalWrite (String args) \n    \

@@ -34,7 +34,10 @@ fn list_shows_devices_that_are_offline_first() {
     let list = environment.in_sandbox(["list"]).success();
     let lines: Vec<_> = list.stdout.lines().collect();
     assert!(lines[0].starts_with("photon [") && lines[0].ends_with("] (Photon) is offline"), "{lines:?}");
-    assert!(lines[1].starts_with("boron [") && lines[1].ends_with("] (Boron) is online"), "{lines:?}");
+    assert!(
+        lines[1].starts_with("boron [") && lines[1].ends_with("] (Product 12345) is online"),
+        "{lines:?}"
+    );
     let data = environment.in_sandbox(["list", "--json"]).success().data();
     assert_eq!(data[1]["platform"], "boron");
     assert_eq!((&data[0]["online"], &data[1]["online"]), (&json!(false), &json!(true)));
@@ -73,7 +76,7 @@ fn one_device_without_details_does_not_spoil_the_list() {
     environment
         .in_sandbox(["list"])
         .success()
-        .stdout_has("(Boron) is online")
+        .stdout_has("(Product 12345) is online")
         .stdout_has("(Electron) is online")
         .stderr_has(" could not be fetched: ");
 }

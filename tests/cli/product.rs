@@ -53,12 +53,14 @@ fn a_device_is_added_listed_and_removed() {
     let list = product_device(&environment, &["list", PRODUCT]).success();
     assert_eq!(
         list.stdout,
-        format!("<no name> [{DEVICE}] (Boron) is offline\nboron [{BORON}] (Boron) is online\n")
+        format!(
+            "<no name> [{DEVICE}] (Product 12345) is offline\nboron [{BORON}] (Product 12345) is online\n"
+        )
     );
     let removed = product_device(&environment, &["remove", PRODUCT, DEVICE]).success();
     assert_eq!(removed.stdout, format!("Success! Removed device {DEVICE} from product 12345\n\n"));
     let list = product_device(&environment, &["list", "sensors-v1"]).success();
-    assert_eq!(list.stdout, format!("boron [{BORON}] (Boron) is online\n"));
+    assert_eq!(list.stdout, format!("boron [{BORON}] (Product 12345) is online\n"));
 }
 
 #[test]
@@ -193,7 +195,7 @@ fn one_device_is_shown_with_what_it_registered() {
     let environment = TestEnvironment::new();
     let _sandbox = sandbox(&environment, &[]);
     let shown = product_device(&environment, &["list", PRODUCT, &BORON.to_uppercase()]).success();
-    assert!(shown.stdout.starts_with(&format!("boron [{BORON}] (Boron) is online\n  Variables:\n")));
+    assert!(shown.stdout.starts_with(&format!("boron [{BORON}] (Product 12345) is online\n  Variables:\n")));
     assert!(shown.stdout.contains("    int digitalRead (String args) \n"), "{}", shown.stdout);
     product_device(&environment, &["list", PRODUCT, PHOTON])
         .status(4)

@@ -129,7 +129,7 @@ fn get_reads_from_all_devices_that_have_the_variable() {
 fn get_without_a_variable_lists_what_there_is() {
     let fleet = Fleet::start(&[]);
     let variables = "  Variables:\n    temperature (double)\n    uptime (int32)\n    version (string)\n";
-    let boron = format!("boron [{BORON}] (Boron) is online\n{variables}");
+    let boron = format!("boron [{BORON}] (Product 12345) is online\n{variables}");
     assert_eq!(fleet.get(&["boron"]).success().stdout, boron);
     let electron = format!("electron [{ELECTRON}] (Electron) is online\n{variables}");
     let all = format!("photon [{PHOTON}] (Photon) is offline\n{boron}{electron}");
