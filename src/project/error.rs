@@ -88,6 +88,14 @@ pub enum ProjectError {
     /// There is neither a project nor a library where one is needed.
     #[error("Project or library not found in directory {}", .0.display())]
     NoManifest(PathBuf),
+    /// The description of an old library cannot be understood.
+    #[error("{}: {problem}", path.display())]
+    Description {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong in it, with the field where it is one.
+        problem: String,
+    },
     /// A file is in the way of one that is to be written.
     #[error("{} exists already and differs from what would be written", .0.display())]
     InTheWay(PathBuf),
