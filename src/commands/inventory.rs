@@ -96,22 +96,19 @@ impl Row {
     }
 }
 
-/// Puts devices that are offline first, each group sorted by name.
-pub(super) fn sort(devices: &mut [Device]) {
-    devices.sort_by_cached_key(|device| {
-        let name = device.given_name().unwrap_or_default();
-        (device.is_online(), name.to_lowercase(), device.id.clone())
-    });
+/// What lists are sorted by: the name in any case of letters, and the id where there is none.
+pub(super) fn name_key(device: &Device) -> (String, String) {
+    (device.given_name().unwrap_or_default().to_lowercase(), device.id.clone())
 }
 
-/// All devices of a scope with their details, in the order of lists. Warns of what is missing.
+/// All devices of a scope with their details, sorted by name. Warns of what is missing.
 pub(super) fn fetch(
     context: &Context,
     session: &Session<'_>,
     scope: DeviceScope<'_>,
 ) -> CommandResult<Vec<Device>> {
     let mut devices = context.block_on(every_device(session, scope))?;
-    sort(&mut devices);
+    devices.sort_by_cached_key(name_key);
     let (devices, missing) = context.block_on(with_details(session, scope, devices))?;
     warn_of_missing(context, &missing);
     Ok(devices)

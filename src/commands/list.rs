@@ -89,7 +89,7 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     let description = args.filter.clone().unwrap_or_default();
     let filter = Filter::new(args.filter);
     let mut devices: Vec<Device> = devices.into_iter().filter(|device| filter.admits(device)).collect();
-    inventory::sort(&mut devices);
+    devices.sort_by_cached_key(|device| (device.is_online(), inventory::name_key(device)));
     let rest = if args.details { Vec::new() } else { split_rest(&mut devices) };
     let (mut devices, missing) =
         context.block_on(inventory::with_details(&session, DeviceScope::Account, devices))?;

@@ -163,18 +163,18 @@ fn function_list_shows_functions_only() {
     assert_eq!(
         list.stdout,
         format!(
-            "photon [{PHOTON}] (Photon) is offline\n\
-             boron [{BORON}] (Product 12345) is online\n  \
+            "boron [{BORON}] (Product 12345) is online\n  \
                Functions:\n    \
                  int digitalRead (String args) \n    \
                  int digitalWrite (String args) \n    \
                  int analogRead (String args) \n    \
-                 int analogWrite (String args) \n"
+                 int analogWrite (String args) \n\
+             photon [{PHOTON}] (Photon) is offline\n"
         )
     );
     assert!(list.stderr.contains("what functions are available"), "{}", list.stderr);
     let data = fleet.environment.in_sandbox(["function", "list", "--json", "-q"]).success().data();
-    assert_eq!((&data[0]["functions"], &data[1]["functions"][0]), (&Value::Null, &json!("digitalRead")));
+    assert_eq!((&data[0]["functions"][0], &data[1]["functions"]), (&json!("digitalRead"), &Value::Null));
 }
 
 #[test]

@@ -126,10 +126,16 @@ fn several(context: &Context, session: &Session<'_>, sources: &[Source], time: b
         readings.push(outcome.unwrap_or_else(|error| {
             context.ui.warn(escape_controls(&format!("{}: {}", source.device, error.message())));
             let reading = Reading::failed(source, now, &error);
-            failure.get_or_insert(error.kind());
+            failure.get_or_insert(error);
             reading
         }));
     }
     context.ui.report(&Several { readings, layout })?;
-    failure.map_or(Ok(()), |kind| Err(CommandError::new(kind, "Some variables could not be read")))
+    failure.map_or(Ok(()), |first| Err(summary(&first)))
+}
+
+/// What is said in the end about failures that have been told one by one: the kind and the advice are the first one's.
+fn summary(first: &CommandError) -> CommandError {
+    let error = CommandError::new(first.kind(), "Some variables could not be read");
+    first.hints().iter().fold(error, |error, hint| error.hint(hint))
 }

@@ -52,13 +52,14 @@ impl Application {
         Self { started: Timestamp::now(), pins: BTreeMap::new() }
     }
 
-    /// Calls a function; `None` if there is none of this name.
+    /// Calls a function; `None` if there is none of this name. Articles write the names in any case of letters, as the
+    /// application did over the years.
     pub(super) fn call(&mut self, function: &str, argument: &str) -> Option<i32> {
-        let work = match function {
-            "digitalRead" => Self::digital_read,
-            "digitalWrite" => Self::digital_write,
-            "analogRead" => Self::analog_read,
-            "analogWrite" => Self::analog_write,
+        let work = match function.to_ascii_lowercase().as_str() {
+            "digitalread" => Self::digital_read,
+            "digitalwrite" => Self::digital_write,
+            "analogread" => Self::analog_read,
+            "analogwrite" => Self::analog_write,
             _ => return None,
         };
         Some(work(self, argument).unwrap_or_else(|refusal| refusal))
@@ -168,7 +169,7 @@ mod tests {
             ("digitalRead", "D7"),
             ("digitalWrite", "D7,HIGH"),
             ("digitalRead", "D7"),
-            ("digitalWrite", "D7=LOW"),
+            ("digitalwrite", "D7=LOW"),
             ("digitalRead", "D7"),
             ("analogWrite", "A0,128"),
             ("analogRead", "A0"),
