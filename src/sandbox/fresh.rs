@@ -69,6 +69,7 @@ impl Inventory {
                 id: device.id.clone(),
                 name: Some(name),
                 owner: Some(OWNER.to_owned()),
+                wanted_by: None,
                 platform_id: platform.id,
                 key: Some(known),
                 last_heard: None,

@@ -93,7 +93,24 @@ fn somebody_elses_device_can_be_asked_for() {
         .stderr_has("--yes");
     let asked = environment.in_sandbox(["device", "add", BORON, "--yes"]).success();
     assert_eq!(asked.stdout, format!("Claiming device {BORON}\n{TRANSFER_REQUESTED}"));
-    assert_eq!(environment.device(BORON)["owner"], MFA_USERNAME);
+    let boron = environment.device(BORON);
+    assert_eq!((&boron["owner"], &boron["wantedBy"]), (&json!(MFA_USERNAME), &json!(USERNAME)));
+}
+
+#[test]
+fn who_owns_a_device_decides_on_its_transfer() {
+    let environment = TestEnvironment::new();
+    let _sandbox = sandbox(&environment, &[]);
+    give_boron_to_grace(&environment);
+    let answer = |answer| environment.in_sandbox(["sandbox", "transfer", BORON, answer]);
+    answer("approve").status(4).stderr_has("nobody has asked for");
+    for (decision, owner) in [("deny", MFA_USERNAME), ("approve", USERNAME)] {
+        environment.in_sandbox(["device", "add", BORON, "--yes"]).success();
+        answer(decision).success();
+        let boron = environment.device(BORON);
+        assert_eq!((&boron["owner"], &boron["wantedBy"]), (&json!(owner), &json!(null)), "{decision}");
+    }
+    environment.in_sandbox(["list", BORON]).success().stdout_has(BORON);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod press;
 mod reset;
 mod serve;
 mod status;
+mod transfer;
 
 use super::{CommandError, CommandResult, Context, Kind};
 use crate::{
@@ -44,6 +45,7 @@ enum Action {
     Plug(cable::Args),
     /// Pull a device's cable
     Unplug(cable::Args),
+    Transfer(transfer::Args),
     Reset(reset::Args),
     Demo(demo::Args),
 }
@@ -61,6 +63,7 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
         Some(Action::Press(args)) => press::run(context, &location, args),
         Some(Action::Plug(args)) => cable::run(context, &location, args, true),
         Some(Action::Unplug(args)) => cable::run(context, &location, args, false),
+        Some(Action::Transfer(args)) => transfer::run(context, &location, args),
         Some(Action::Demo(args)) => demo::run(context, args),
         Some(Action::Reset(args)) => reset::run(context, &location, args),
     }

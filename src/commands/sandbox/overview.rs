@@ -46,6 +46,9 @@ fn render_device(device: &DeviceStatus, page: &mut Page) {
         device.cloud_key.as_deref().unwrap_or("none"),
     ));
     page.line(format_args!("    server: {}", device.server.as_deref().unwrap_or("damaged")));
+    if let Some(asker) = &device.wanted_by {
+        page.line(format_args!("    {} has asked for it", page.foreign(asker)));
+    }
     if let Some(terminal) = &device.terminal {
         page.line(format_args!("    terminal: {}", terminal.display()));
     }

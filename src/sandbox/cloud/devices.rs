@@ -138,6 +138,11 @@ async fn claim(
     match record.owner {
         Some(owner) if owner == caller.username => {}
         Some(_) if fields.flag("request_transfer") => {
+            cloud.update(|records| {
+                if let Some(device) = records.device_mut(&id) {
+                    device.wanted_by = Some(caller.username);
+                }
+            });
             return Ok(Json(json!({ "ok": true, "transfer_id": super::random_token() })));
         }
         Some(_) => {
@@ -164,9 +169,24 @@ async fn release(
         if let Some(device) = records.device_mut(&id) {
             device.owner = None;
             device.name = None;
+            device.wanted_by = None;
         }
     });
     Ok(Json(json!({ "ok": true })))
+}
+
+/// The owner's answer to the account that asked for a device, which the real cloud takes from a link in an e-mail.
+/// Tells whether anybody had asked.
+pub(in crate::sandbox) fn answer_transfer(cloud: &CloudState, id: &DeviceId, approve: bool) -> bool {
+    cloud.update(|records| {
+        let Some(device) = records.device_mut(id) else { return false };
+        let Some(asker) = device.wanted_by.take() else { return false };
+        if approve {
+            device.owner = Some(asker);
+            device.name = None;
+        }
+        true
+    })
 }
 
 /// The caller's device with this id or name.

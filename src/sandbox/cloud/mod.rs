@@ -20,6 +20,7 @@ mod server;
 mod users;
 mod webhooks;
 
+pub(super) use devices::answer_transfer;
 pub(super) use error::ApiError;
 pub use products::{Member, Product};
 pub use records::{AccessToken, Account, DeviceRecord, Records, RegisteredKey};

@@ -55,6 +55,9 @@ pub struct DeviceRecord {
     pub name: Option<String>,
     /// The account that claimed it.
     pub owner: Option<String>,
+    /// The account that has asked the owner for it.
+    #[serde(default)]
+    pub wanted_by: Option<String>,
     /// Its platform.
     pub platform_id: PlatformId,
     /// The public key it has to prove itself with.

@@ -1,6 +1,6 @@
 //! The client side of [`super`].
 
-use super::{Cable, Press, Status};
+use super::{Cable, Press, Status, TransferAnswer};
 use crate::sandbox::{Addresses, bench::Button};
 use reqwest::{Client, RequestBuilder, StatusCode, Url};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -61,6 +61,12 @@ impl ControlClient {
     pub async fn set_plugged(&self, device: &str, plugged: bool) -> Result<(), ControlError> {
         let url = self.url(&["devices", device, "cable"]);
         self.send::<Value>(self.client.post(url).json(&Cable { plugged })).await.map(drop)
+    }
+
+    /// Answers for the owner of the device with this id or name whoever has asked for it.
+    pub async fn answer_transfer(&self, device: &str, approve: bool) -> Result<(), ControlError> {
+        let url = self.url(&["devices", device, "transfer"]);
+        self.send::<Value>(self.client.post(url).json(&TransferAnswer { approve })).await.map(drop)
     }
 
     fn url(&self, segments: &[&str]) -> Url {

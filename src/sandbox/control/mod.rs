@@ -43,6 +43,8 @@ pub struct DeviceStatus {
     pub name: Option<String>,
     /// Whose it is in the cloud.
     pub owner: Option<String>,
+    /// Who has asked the owner for it.
+    pub wanted_by: Option<String>,
     /// Platform name.
     pub platform: String,
     /// Version of Device OS.
@@ -73,6 +75,12 @@ pub struct DeviceStatus {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Press {
     button: Button,
+}
+
+/// Body of `POST /sandbox/devices/DEVICE/transfer`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct TransferAnswer {
+    approve: bool,
 }
 
 /// Body of `POST /sandbox/devices/DEVICE/cable`.

@@ -1,11 +1,11 @@
 //! The server side of [`super`].
 
-use super::{AccountStatus, Cable, DeviceStatus, Press, Status};
+use super::{AccountStatus, Cable, DeviceStatus, Press, Status, TransferAnswer};
 use crate::{
     keys::{PublicKey, device_reader, server::ServerSlotImage},
     sandbox::{
         bench::{BenchError, DeviceView, Protection},
-        cloud::{ApiError, DeviceRecord, Records, SharedCloud},
+        cloud::{ApiError, DeviceRecord, Records, SharedCloud, answer_transfer},
         presence::Presence,
     },
 };
@@ -31,6 +31,7 @@ pub(in crate::sandbox) fn routes() -> Router<SharedCloud> {
         .route("/sandbox/status", get(status))
         .route("/sandbox/devices/{device}/press", post(press))
         .route("/sandbox/devices/{device}/cable", post(cable))
+        .route("/sandbox/devices/{device}/transfer", post(transfer))
 }
 
 /// What is to be seen once no device is in the middle of a reset.
@@ -56,6 +57,7 @@ fn device_status(device: &DeviceView, record: Option<&DeviceRecord>) -> DeviceSt
         id: device.id.clone(),
         name: record.and_then(|record| record.name.clone()),
         owner: record.and_then(|record| record.owner.clone()),
+        wanted_by: record.and_then(|record| record.wanted_by.clone()),
         platform: device.platform.name.to_owned(),
         os_version: device.os_version.to_string(),
         mode: device.mode.to_string(),
@@ -107,6 +109,18 @@ async fn cable(
     let id = find(&cloud.records(), &device)?.id.clone();
     cloud.bench().set_plugged(&id, plugged).map_err(refused)?;
     settled(&cloud).await;
+    Ok(Json(json!({ "ok": true, "id": id })))
+}
+
+async fn transfer(
+    State(cloud): State<SharedCloud>,
+    Path(device): Path<String>,
+    Json(TransferAnswer { approve }): Json<TransferAnswer>,
+) -> Result<Json<Value>, ApiError> {
+    let id = find(&cloud.records(), &device)?.id.clone();
+    if !answer_transfer(&cloud, &id, approve) {
+        return Err(ApiError::failure(StatusCode::NOT_FOUND, &format!("nobody has asked for {device}")));
+    }
     Ok(Json(json!({ "ok": true, "id": id })))
 }
 

@@ -94,6 +94,7 @@ mod tests {
             id: format!("{number:024x}").parse().unwrap(),
             name: name.map(str::to_owned),
             owner: None,
+            wanted_by: None,
             platform_id: PlatformId(13),
             key: None,
             last_heard: None,

@@ -67,6 +67,7 @@ impl Product {
             id: id.clone(),
             name: member.name.clone(),
             owner: None,
+            wanted_by: None,
             platform_id: self.platform_id,
             key: None,
             last_heard: None,
