@@ -73,14 +73,21 @@ impl ProductArgs {
         self.product.as_deref().map_or(DeviceScope::Account, DeviceScope::Product)
     }
 
-    /// Where this device is to be looked for. The cloud knows those of a product by their ids only.
+    /// Where this device is to be looked for.
     pub fn scope_of(&self, device: &str) -> CommandResult<DeviceScope<'_>> {
-        if self.product.is_some() && device.parse::<DeviceId>().is_err() {
-            let message = format!("`device` must be an id when `--product` flag is set - received: {device}");
-            return Err(CommandError::new(Kind::Usage, message));
+        if self.product.is_some() {
+            device_of_product(device)?;
         }
         Ok(self.scope())
     }
+}
+
+/// The device of a product that a person means. The cloud knows those by their ids only.
+pub fn device_of_product(device: &str) -> CommandResult<DeviceId> {
+    device.parse().map_err(|_| {
+        let message = format!("`device` must be an id when `--product` flag is set - received: {device}");
+        CommandError::new(Kind::Usage, message)
+    })
 }
 
 /// Reads a length of time: a number of seconds, or one with a unit (`ms`, `s`, `m`, `h`).

@@ -1,11 +1,12 @@
 //! `subscribe`, and what `publish` sends to it.
 
-use crate::support::{MFA_USERNAME, OTP, PASSWORD, Sandbox, TestEnvironment, run};
+use crate::support::{MFA_USERNAME, OTP, PASSWORD, Sandbox, TestEnvironment, run, terminal::run_on_terminal};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Lines},
     net::{Ipv4Addr, TcpListener},
     process::{Child, ChildStderr, ChildStdout, Command, Stdio},
+    thread,
 };
 
 const BORON: &str = "e00fce6800000000000d0001";
@@ -275,6 +276,23 @@ fn a_reader_that_goes_away_ends_it() {
     assert!(remarks.by_ref().any(|line| line.is_empty()));
     publish(&environment, &["temp"]);
     assert_eq!((child.wait().unwrap().code(), remarks.count()), (Some(0), 0));
+}
+
+#[test]
+fn on_a_terminal_remarks_stand_among_the_events_and_no_event_moves_the_cursor() {
+    let (environment, _sandbox) = logged_in([]);
+    let command = environment.sandbox_command(["subscribe", "--max", "1"]);
+    let shown = thread::scope(|scope| {
+        let terminal = scope.spawn(|| run_on_terminal(command, &[]));
+        while !terminal.is_finished() {
+            publish(&environment, &["temp", "\u{1b}[2J\u{9b}31m"]);
+        }
+        terminal.join().unwrap().success().stdout
+    });
+    assert!(shown.contains("Subscribing to all events from my devices\r\n"), "{shown:?}");
+    assert!(shown.contains(r#"{"data":"\u001b[2J\u009b31m","ttl":60,"#), "{shown:?}");
+    assert!(shown.contains("1 event(s) received. Exiting...\r\n"), "{shown:?}");
+    assert!(!shown.contains("\u{1b}[2J\u{9b}"), "{shown:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `webhook` and `integration`, and the requests that webhooks make.
 
-use crate::support::{Sandbox, TestEnvironment, run};
+use crate::support::{Sandbox, TestEnvironment, run, terminal::run_on_terminal};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -238,6 +238,20 @@ fn webhooks_are_deleted_one_by_one_and_all_at_once() {
     let all = environment.in_sandbox(["webhook", "delete", "all", "--yes"]).success();
     let expected = format!("Found 2 hooks registered\n\ndeleting {}\ndeleting {}\n", ids[1], ids[2]);
     assert_eq!(all.stdout, expected);
+    assert_eq!(list(&environment), json!([]));
+}
+
+#[test]
+fn deleting_everything_is_asked_about() {
+    let (environment, _sandbox) = logged_in([]);
+    let id = create(&environment, &["create", "temp", "http://127.0.0.1:9"]);
+    let question = "Do you want to delete ALL your webhooks?";
+    let delete = || environment.sandbox_command(["webhook", "delete", "all"]);
+    for no in ["n", "\r"] {
+        run_on_terminal(delete(), &[(question, no)]).success();
+        assert_eq!(list(&environment)[0]["id"], id.as_str());
+    }
+    run_on_terminal(delete(), &[(question, "y")]).success().stdout_has(&format!("deleting {id}"));
     assert_eq!(list(&environment), json!([]));
 }
 

@@ -3,8 +3,7 @@
 use super::Args;
 use crate::{
     cloud::Feed,
-    commands::{CommandError, CommandResult, Kind},
-    platform::DeviceId,
+    commands::{CommandError, CommandResult, Kind, arguments::device_of_product},
 };
 
 /// The word that once told one's own devices from everybody's.
@@ -34,7 +33,7 @@ impl Plan {
             (None, Some(device)) => Feed::Device(device),
             (Some(product), None) => Feed::Product(product),
             (Some(product), Some(device)) => {
-                let device = product_device(&device)?.to_string();
+                let device = device_of_product(&device)?.to_string();
                 Feed::ProductDevice { product, device }
             }
         };
@@ -64,14 +63,6 @@ impl Plan {
         }
         lines
     }
-}
-
-/// In a product there are no names, only ids.
-fn product_device(device: &str) -> CommandResult<DeviceId> {
-    device.parse().map_err(|_| {
-        let message = format!("`device` must be an id when `--product` flag is set - received: {device}");
-        CommandError::new(Kind::Usage, message)
-    })
 }
 
 #[cfg(test)]
