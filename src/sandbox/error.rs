@@ -1,6 +1,6 @@
 //! What can go wrong with a sandbox as a whole.
 
-use super::bench::NoSuchBoard;
+use super::{bench::NoSuchBoard, cloud::ReleaseError};
 use crate::{keys::KeyError, platform::DeviceIdError};
 use std::{io, path::PathBuf};
 
@@ -56,6 +56,9 @@ pub enum SandboxError {
     /// A new device gets no id.
     #[error("cannot make a device: {0}")]
     Id(#[from] DeviceIdError),
+    /// A new library cannot be packed.
+    #[error("cannot make a library: {0}")]
+    Library(#[from] ReleaseError),
     /// A server of the sandbox cannot start.
     #[error("cannot start the sandbox's {server}: {source}")]
     Server {

@@ -3,7 +3,7 @@
 use super::{
     SandboxError, StateLock,
     bench::DeviceState,
-    cloud::{Account, DeviceRecord, Member, Product, Records, RegisteredKey},
+    cloud::{Account, DeviceRecord, Member, Product, Records, RegisteredKey, catalogue},
     profile,
     state::State,
 };
@@ -77,6 +77,7 @@ impl Inventory {
             bench.push(device);
         }
         records.products = products(records.devices.last());
+        records.libraries = catalogue()?;
         Ok(State::new(self.time_scale, records, bench))
     }
 }

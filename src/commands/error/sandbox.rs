@@ -19,7 +19,8 @@ impl From<SandboxError> for CommandError {
             | SandboxError::Damaged { .. }
             | SandboxError::Version { .. }
             | SandboxError::Key(_)
-            | SandboxError::Id(_) => Kind::Failed,
+            | SandboxError::Id(_)
+            | SandboxError::Library(_) => Kind::Failed,
         };
         let hint = match &error {
             SandboxError::NoFolder => Some("name a file with --sandbox=FILE or PARTICLE_SANDBOX_STATE"),

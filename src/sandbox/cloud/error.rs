@@ -30,6 +30,11 @@ impl ApiError {
         Self { status, body: json!({ "ok": false, "errors": [error] }) }
     }
 
+    /// A failure as libraries report it: `{"errors": [{"message"}]}`.
+    pub(super) fn messages(status: StatusCode, message: &str) -> Self {
+        Self { status, body: json!({ "errors": [{ "message": message }] }) }
+    }
+
     /// A device that does not exist or is somebody else's. The cloud does not tell which.
     pub(super) fn unknown_device() -> Self {
         let body = json!({

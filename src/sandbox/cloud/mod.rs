@@ -11,6 +11,7 @@ mod error;
 mod events;
 mod faults;
 mod fields;
+mod libraries;
 mod logins;
 mod oauth;
 mod products;
@@ -22,6 +23,7 @@ mod webhooks;
 
 pub(super) use devices::answer_transfer;
 pub(super) use error::ApiError;
+pub use libraries::{DELETE_TOKEN, Library, PackedFiles, Release, ReleaseError, catalogue};
 pub use products::{Member, Product};
 pub use records::{AccessToken, Account, DeviceRecord, Records, RegisteredKey};
 pub use server::CloudServer;
@@ -137,6 +139,7 @@ fn router(cloud: SharedCloud) -> Router {
         .merge(access_tokens::routes())
         .merge(calls::routes())
         .merge(devices::routes())
+        .merge(libraries::routes())
         .merge(events::routes())
         .merge(products::routes())
         .merge(provisioning::routes())

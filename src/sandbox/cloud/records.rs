@@ -1,6 +1,6 @@
 //! What the cloud keeps: accounts, tokens and what it knows of each device.
 
-use super::{products::Product, webhooks::Webhook};
+use super::{libraries::Library, products::Product, webhooks::Webhook};
 use crate::platform::{DeviceId, KeyAlgorithm, PlatformId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,9 @@ pub struct Records {
     /// What is called when events are published.
     #[serde(default)]
     pub webhooks: Vec<Webhook>,
+    /// Firmware libraries.
+    #[serde(default)]
+    pub libraries: Vec<Library>,
 }
 
 /// Somebody's account. The password stands in clear: sandbox accounts are made up, and `particle sandbox` prints it.

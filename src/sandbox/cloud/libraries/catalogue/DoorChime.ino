@@ -1,0 +1,10 @@
+#include "DoorChime.h"
+
+DoorChime chime(D2);
+
+void setup() {
+    chime.ring();
+}
+
+void loop() {
+}
