@@ -1,6 +1,8 @@
 //! `call`, `function call` and `function list`.
 
-use crate::support::{MFA_USERNAME, OTP, Output, PASSWORD, Sandbox, TestEnvironment, run};
+use crate::support::{
+    MFA_USERNAME, OTP, Output, PASSWORD, Sandbox, TestEnvironment, portal::run_behind_portal, run,
+};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 
@@ -154,6 +156,13 @@ fn a_cloud_that_is_not_there() {
     let failed = run(command, "").status(5);
     let document: Value = serde_json::from_str(&failed.stderr).unwrap();
     assert_eq!((failed.stdout.as_str(), &document["error"]["code"]), ("", &json!("network")));
+}
+
+#[test]
+fn an_answer_that_is_no_json_is_none() {
+    for arguments in [&["call", "boron", "digitalRead"][..], &["function", "list"]] {
+        run_behind_portal(arguments).status(5).stderr_has("no JSON");
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `get`, `monitor` and the `variable` group.
 
-use crate::support::{Output, Sandbox, TestEnvironment, run, terminal::run_on_terminal};
+use crate::support::{
+    Output, Sandbox, TestEnvironment, portal::run_behind_portal, run, terminal::run_on_terminal,
+};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read},
@@ -227,6 +229,18 @@ fn a_cloud_that_is_not_there() {
         let mut command = environment.command(arguments);
         command.env("PARTICLE_API_URL", format!("http://{address}")).env("PARTICLE_ACCESS_TOKEN", "abc");
         run(command, "").status(5).stderr_has("cannot reach 127.0.0.1:");
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_json_is_none() {
+    for arguments in [
+        &["get", "boron", "temperature"][..],
+        &["get", "all", "temperature"],
+        &["monitor", "boron", "temperature"],
+        &["variable", "list"],
+    ] {
+        run_behind_portal(arguments).status(5).stderr_has("no JSON");
     }
 }
 

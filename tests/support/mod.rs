@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod fleet;
+pub mod portal;
 #[cfg(unix)]
 pub mod terminal;
 
