@@ -155,6 +155,9 @@ pub struct CurrentToken {
     /// When it expires; `None` for never.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
+    /// The program that asked for it, where the cloud says.
+    #[serde(default)]
+    pub client: Option<String>,
 }
 
 /// Access tokens of a session.

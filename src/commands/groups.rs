@@ -2,8 +2,8 @@
 
 use super::{
     CommandResult, Context, cloud, completions, config, device, function, keys, list, login, logout, man,
-    nyan, product, publish, sandbox, serial, subscribe, udp, update_cli, usb, variable, version, webhook,
-    whoami,
+    nyan, product, publish, sandbox, serial, subscribe, token, udp, update_cli, usb, variable, version,
+    webhook, whoami,
 };
 use clap::Subcommand;
 
@@ -33,6 +33,7 @@ pub enum Command {
     Sandbox(sandbox::Args),
     Serial(serial::Args),
     Subscribe(subscribe::Args),
+    Token(token::Args),
     Udp(udp::Args),
     UpdateCli(update_cli::Args),
     Usb(usb::Args),
@@ -68,6 +69,7 @@ impl Context<'_> {
             Command::Sandbox(args) => sandbox::run(self, args),
             Command::Serial(args) => serial::run(self, args),
             Command::Subscribe(args) => subscribe::run(self, args),
+            Command::Token(args) => token::run(self, args),
             Command::Udp(args) => udp::run(self, args),
             Command::UpdateCli(args) => update_cli::run(self, args),
             Command::Usb(args) => usb::run(self, args),

@@ -26,6 +26,7 @@ mod sandbox;
 mod serial;
 mod session;
 mod subscribe;
+mod token;
 mod udp;
 mod update_cli;
 mod usb;

@@ -25,6 +25,7 @@ mod sandbox_libraries;
 mod sandbox_products;
 mod serial;
 mod subscribe;
+mod token;
 mod usb;
 mod variables;
 mod webhook;

@@ -33,7 +33,7 @@ pub(super) fn password(context: &Context) -> CommandResult<Secret> {
 }
 
 /// Asks for a login code.
-pub(super) fn code(context: &Context) -> CommandResult<Secret> {
+pub(in crate::commands) fn code(context: &Context) -> CommandResult<Secret> {
     let answer = if context.ui.can_ask() {
         context.ui.ask("Please enter a login code", None, "--otp")?
     } else {

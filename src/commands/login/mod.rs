@@ -4,6 +4,9 @@ mod answers;
 mod password;
 mod token;
 
+pub(super) use answers::code;
+pub(super) use password::{refused, second_factor};
+
 use super::{CommandError, CommandResult, Context, Kind};
 use crate::{
     secret::Secret,

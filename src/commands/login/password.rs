@@ -5,7 +5,7 @@
 
 use super::{Args, Confirmed, SINGLE_SIGN_ON, answers};
 use crate::{
-    cloud::{Grant, LoginAnswer, MfaToken},
+    cloud::{Grant, LoginAnswer, Logins, MfaToken},
     commands::{CommandError, CommandResult, Context, Kind},
     secret::Secret,
 };
@@ -37,7 +37,7 @@ pub(super) fn log_in(context: &Context, args: &Args) -> CommandResult<Confirmed>
         match outcome {
             Ok(LoginAnswer::Granted(grant)) => return Ok(confirmed(username, grant)),
             Ok(LoginAnswer::CodeNeeded(login)) => {
-                return Ok(confirmed(username, second_factor(context, args.otp.clone(), &login)?));
+                return Ok(confirmed(username, second_factor(context, &logins, args.otp.clone(), &login)?));
             }
             Err(error) if is_wrong(&error) && attempts_left > 0 => {
                 context.ui.note("There was an error logging you in! Let's try again.");
@@ -53,8 +53,12 @@ pub(super) fn log_in(context: &Context, args: &Args) -> CommandResult<Confirmed>
 }
 
 /// Completes a login with a code: the one given, else those a person types.
-fn second_factor(context: &Context, given: Option<Secret>, login: &MfaToken) -> CommandResult<Grant> {
-    let logins = context.cloud()?.logins();
+pub(in crate::commands) fn second_factor(
+    context: &Context,
+    logins: &Logins,
+    given: Option<Secret>,
+    login: &MfaToken,
+) -> CommandResult<Grant> {
     let mut attempts_left = if context.ui.can_ask() { ATTEMPTS } else { 1 };
     if given.is_none() {
         explain_codes(context);
@@ -97,7 +101,7 @@ fn is_wrong(error: &CommandError) -> bool {
 }
 
 /// The advice of other commands, to log in, is of no use here.
-fn refused(what: &str, error: &CommandError) -> CommandError {
+pub(in crate::commands) fn refused(what: &str, error: &CommandError) -> CommandError {
     CommandError::new(error.kind(), format!("{what}: {}", error.message()))
 }
 

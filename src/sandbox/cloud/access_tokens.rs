@@ -2,7 +2,7 @@
 
 use super::{
     SharedCloud,
-    credentials::{Caller, basic_account},
+    credentials::{Caller, basic_account, basic_credentials},
     error::ApiError,
 };
 use axum::{
@@ -60,11 +60,18 @@ async fn revoke_current(State(cloud): State<SharedCloud>, caller: Caller) -> Jso
     Json(json!({ "ok": true }))
 }
 
-/// The token in the path is its own credential.
+/// The token in the path is its own credential. A password with it must be that of its account.
 async fn revoke(
     State(cloud): State<SharedCloud>,
     Path(token): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Json<Value>, ApiError> {
+    if basic_credentials(&headers).is_some() {
+        let account = basic_account(&cloud, &headers)?;
+        if cloud.records().token(&token).is_some_and(|token| token.username != account.username) {
+            return Err(ApiError::failure(StatusCode::FORBIDDEN, "Permission Denied"));
+        }
+    }
     if cloud.update(|records| records.revoke(&token)) {
         Ok(Json(json!({ "ok": true })))
     } else {

@@ -74,6 +74,7 @@ pub(super) fn basic_account(cloud: &CloudState, headers: &HeaderMap) -> Result<A
     let (username, password) = basic_credentials(headers).ok_or_else(|| {
         ApiError::oauth(StatusCode::UNAUTHORIZED, "invalid_client", "Name and password are missing")
     })?;
+    cloud.logins().check_lock()?;
     cloud.sign_in(&username, &password)
 }
 
