@@ -13,8 +13,18 @@ const REDACTED: &str = "[redacted]";
 const LONGEST_BODY: usize = 2048;
 
 /// Members and form fields whose values are secrets.
-const SECRETS: &[&str] =
-    &["access_token", "client_secret", "mfa_token", "otp", "password", "refresh_token", "token"];
+const SECRETS: &[&str] = &[
+    "access_token",
+    "api_key",
+    "authorization",
+    "azure_sas_token",
+    "client_secret",
+    "mfa_token",
+    "otp",
+    "password",
+    "refresh_token",
+    "token",
+];
 
 /// Traces a request that is about to be sent.
 pub(super) fn request(request: &Request<'_>, url: &Url, with_token: bool) {
@@ -97,7 +107,7 @@ fn redact_json(json: &mut Value) {
 }
 
 fn is_secret(name: &str, value: &str) -> bool {
-    SECRETS.contains(&name) || value.contains("PRIVATE KEY")
+    SECRETS.iter().any(|secret| secret.eq_ignore_ascii_case(name)) || value.contains("PRIVATE KEY")
 }
 
 #[cfg(test)]
@@ -116,6 +126,12 @@ mod tests {
         );
         let url = "https://host/v1/access_tokens/abc?otp=1".parse().unwrap();
         assert_eq!(redact_address(&url), "https://host/v1/access_tokens/[redacted]?otp=[redacted]");
+        let webhook =
+            br#"{"headers":{"Authorization":"Basic abc"},"azure_sas_token":{"key":"def"},"event":"e"}"#;
+        assert_eq!(
+            redact_body(webhook),
+            r#"{"headers":{"Authorization":"[redacted]"},"azure_sas_token":"[redacted]","event":"e"}"#
+        );
         let key = r#"{"key":"-----BEGIN EC PRIVATE KEY-----\nMHc"}"#;
         assert_eq!(redact_body(key.as_bytes()), r#"{"key":"[redacted]"}"#);
     }
