@@ -21,6 +21,7 @@ mod publish;
 mod sandbox;
 mod sandbox_calls;
 mod sandbox_cloud;
+mod sandbox_events;
 mod sandbox_libraries;
 mod sandbox_products;
 mod serial;

@@ -7,6 +7,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     process::{Child, Stdio},
+    thread,
 };
 
 /// The example of the documents, as printed there.
@@ -362,6 +363,12 @@ fn failures_are_told_apart() {
     environment.in_sandbox(["webhook", "show", "nothing"]).status(4).stderr_has("Error showing webhook: ");
     environment.in_sandbox(["webhook", "list", "--product", "nothing"]).status(4);
     environment.in_sandbox(["integration", "list", "--org", "acme"]).status(4);
+    let receiver = Receiver::start();
+    let mut confused = environment.command(["webhook", "list"]);
+    confused.env("PARTICLE_API_URL", receiver.url("")).env("PARTICLE_ACCESS_TOKEN", "0123");
+    let confused = thread::spawn(move || run(confused, ""));
+    receiver.answer("200 OK", "<html>");
+    confused.join().unwrap().status(5).stderr_has("answered something else than the Particle API does");
     let mut stranger = environment.command(["webhook", "list"]);
     stranger.env("PARTICLE_API_URL", sandbox.api_url()).env("PARTICLE_ACCESS_TOKEN", "0123");
     run(stranger, "").status(3).stderr_has("particle login");

@@ -1,14 +1,17 @@
 //! Who listens to what.
 
-use super::Event;
+use super::{Event, openings::Openings};
 use crate::platform::DeviceId;
 use axum::body::Bytes;
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 use tokio::sync::mpsc;
 
+/// Most streams at the same time, as the public API reference has it.
+const MOST_STREAMS: usize = 100;
 /// Most events that wait for a subscriber who reads slowly. One who falls further behind is dropped.
 const LONGEST_QUEUE: usize = 1024;
 
@@ -59,6 +62,7 @@ struct Subscriber {
 #[derive(Default)]
 pub(in crate::sandbox::cloud) struct EventHub {
     subscribers: Mutex<Vec<Subscriber>>,
+    openings: Mutex<Openings>,
     follower: Mutex<Option<mpsc::UnboundedSender<Event>>>,
     presence: Mutex<HashMap<DeviceId, bool>>,
 }
@@ -87,18 +91,22 @@ impl EventHub {
         events
     }
 
-    /// Listens. The queue ends when its reader is too slow.
-    pub(super) fn subscribe(&self, filter: Filter) -> mpsc::Receiver<Bytes> {
+    /// Listens, unless there are too many who do. The queue ends when its reader is too slow.
+    pub(super) fn subscribe(&self, filter: Filter) -> Option<mpsc::Receiver<Bytes>> {
+        let admitted = self.openings.lock().unwrap_or_else(PoisonError::into_inner).admit(Instant::now());
+        if !admitted || self.count_subscribers() >= MOST_STREAMS {
+            return None;
+        }
         let (queue, reader) = mpsc::channel(LONGEST_QUEUE);
         self.subscribers().push(Subscriber { filter, queue });
-        reader
+        Some(reader)
     }
 
-    /// Whether anybody listens.
-    pub(super) fn has_subscribers(&self) -> bool {
+    /// How many listen.
+    pub(super) fn count_subscribers(&self) -> usize {
         let mut subscribers = self.subscribers();
         subscribers.retain(|subscriber| !subscriber.queue.is_closed());
-        !subscribers.is_empty()
+        subscribers.len()
     }
 
     /// Remembers whether a device is online; tells whether that is news. What was not known is none.
@@ -132,20 +140,21 @@ mod tests {
     #[test]
     fn events_go_to_whom_they_concern() {
         let hub = EventHub::default();
-        let mut reader = hub.subscribe(ada("temp"));
+        let mut reader = hub.subscribe(ada("temp")).unwrap();
         for (account, name) in [("ada", "led"), ("grace", "temp"), ("ada", "temperature")] {
             hub.publish(event(account, name));
         }
         assert!(reader.try_recv().unwrap().starts_with(b"event: temperature\ndata: {\"data\":null,"));
-        assert!(reader.try_recv().is_err() && hub.has_subscribers());
+        assert!(reader.try_recv().is_err());
+        assert_eq!(hub.count_subscribers(), 1);
         drop(reader);
-        assert!(!hub.has_subscribers());
+        assert_eq!(hub.count_subscribers(), 0);
     }
 
     #[test]
     fn a_slow_reader_is_dropped_and_nobody_else() {
         let hub = EventHub::default();
-        let (mut slow, mut quick) = (hub.subscribe(ada("")), hub.subscribe(ada("")));
+        let (mut slow, mut quick) = (hub.subscribe(ada("")).unwrap(), hub.subscribe(ada("")).unwrap());
         for _ in 0..=LONGEST_QUEUE {
             hub.publish(event("ada", "temp"));
             assert!(quick.try_recv().is_ok());

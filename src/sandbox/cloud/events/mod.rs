@@ -2,6 +2,7 @@
 
 mod event;
 mod hub;
+mod openings;
 mod presence;
 mod stream;
 

@@ -10,7 +10,7 @@ const INTERVAL: Duration = Duration::from_millis(250);
 pub(in crate::sandbox::cloud) async fn watch_presence(cloud: &CloudState) {
     loop {
         tokio::time::sleep(INTERVAL).await;
-        if cloud.events.has_subscribers() {
+        if cloud.events.count_subscribers() > 0 {
             cloud.note_who_is_online();
         }
     }

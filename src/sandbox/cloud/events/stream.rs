@@ -2,12 +2,15 @@
 
 use super::hub::Filter;
 use crate::sandbox::{
-    cloud::SharedCloud,
+    cloud::{ApiError, SharedCloud},
     fault::{Action, Moment},
 };
 use axum::{
     body::{Body, Bytes},
-    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
@@ -19,8 +22,10 @@ const KEEP_ALIVE: Duration = Duration::from_secs(9);
 
 /// The answer to a request for a stream.
 pub(super) fn open(cloud: &SharedCloud, filter: Filter) -> Response {
-    let sender =
-        Sender { events: cloud.events.subscribe(filter), cloud: cloud.clone(), state: State::Greeting };
+    let Some(events) = cloud.events.subscribe(filter) else {
+        return ApiError::failure(StatusCode::TOO_MANY_REQUESTS, "Too many event streams").into_response();
+    };
+    let sender = Sender { events, cloud: cloud.clone(), state: State::Greeting };
     let headers = [(CONTENT_TYPE, "text/event-stream; charset=utf-8"), (CACHE_CONTROL, "no-cache")];
     (headers, Body::from_stream(stream::unfold(sender, Sender::next))).into_response()
 }
