@@ -1,9 +1,9 @@
 //! The list of commands and who carries each one out.
 
 use super::{
-    CommandResult, Context, cloud, completions, config, device, function, keys, list, login, logout, man,
-    nyan, product, publish, sandbox, serial, subscribe, token, udp, update_cli, usb, variable, version,
-    webhook, whoami,
+    CommandResult, Context, binary, bundle, cloud, completions, config, device, function, keys, list, login,
+    logout, man, nyan, product, publish, sandbox, serial, subscribe, token, udp, update_cli, usb, variable,
+    version, webhook, whoami,
 };
 use clap::Subcommand;
 
@@ -11,6 +11,8 @@ use clap::Subcommand;
 #[allow(missing_docs, reason = "each variant is documented at its Args")]
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Binary(binary::Args),
+    Bundle(bundle::Args),
     Call(function::call::Args),
     Cloud(cloud::Args),
     Completions(completions::Args),
@@ -48,6 +50,8 @@ impl Context<'_> {
     /// Runs a command.
     pub fn run(&self, command: Command) -> CommandResult {
         match command {
+            Command::Binary(args) => binary::run(self, args),
+            Command::Bundle(args) => bundle::run(self, args),
             Command::Call(args) => function::call::run(self, args),
             Command::Cloud(args) => cloud::run(self, args),
             Command::Completions(args) => completions::run(self, args),

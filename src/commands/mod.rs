@@ -2,6 +2,8 @@
 
 pub mod arguments;
 mod attached;
+mod binary;
+mod bundle;
 mod cloud;
 mod completions;
 mod config;
@@ -9,6 +11,7 @@ mod context;
 mod device;
 pub mod error;
 mod exit_status;
+mod files;
 mod function;
 mod groups;
 mod inquiry;

@@ -45,13 +45,20 @@ impl Asset {
         if module.prefix().function != ModuleFunction::Asset {
             return Err(PackError::NotAnAsset);
         }
-        let name = module.extensions().find_map(|extension| match extension {
-            Extension::Name(name) => Some(name.clone()),
-            _ => None,
-        });
         let compressed = module.prefix().flags.contains(Flags::COMPRESSED);
         let data = if compressed { compression::decompress(module)? } else { module.contents().to_vec() };
-        Ok(Self { name: name.ok_or(PackError::NotAnAsset)?, data })
+        let name = module.name().ok_or(PackError::NotAnAsset)?.to_owned();
+        Ok(Self { name, data })
+    }
+}
+
+impl Module<'_> {
+    /// The name that an asset has.
+    pub fn name(&self) -> Option<&str> {
+        self.extensions().find_map(|extension| match extension {
+            Extension::Name(name) => Some(name.as_str()),
+            _ => None,
+        })
     }
 }
 

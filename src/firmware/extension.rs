@@ -37,6 +37,11 @@ impl Product {
     /// What stands where there is no product.
     pub const NONE: Self = Self { id: 0xFFFF, version: 0xFFFF };
 
+    /// Whether this names a product.
+    pub fn is_some(self) -> bool {
+        self.id != Self::NONE.id && self.version != Self::NONE.version
+    }
+
     pub(super) fn parse([a, b, c, d]: [u8; 4]) -> Self {
         Self { id: u16::from_le_bytes([a, b]), version: u16::from_le_bytes([c, d]) }
     }
@@ -255,6 +260,13 @@ pub struct Located {
     pub offset: usize,
     /// What it is.
     pub extension: Extension,
+}
+
+impl Located {
+    /// Size with type and length.
+    pub fn size(&self) -> usize {
+        HEADER_SIZE + self.extension.data().len()
+    }
 }
 
 /// A list of extensions as found in a module.

@@ -20,6 +20,19 @@ use crate::platform::PlatformId;
 
 /// Size of a prefix without extensions.
 pub const PREFIX_SIZE: usize = 24;
+/// Name, offset and size of each field.
+pub(super) const PREFIX_FIELDS: [(&str, usize, usize); 10] = [
+    ("start", 0, 4),
+    ("end", 4, 4),
+    ("reserved", 8, 1),
+    ("flags", FLAGS_OFFSET, 1),
+    ("version", 10, 2),
+    ("platformId", 12, 2),
+    ("functionId", 14, 1),
+    ("index", 15, 1),
+    ("dependencies[0]", 16, 4),
+    ("dependencies[1]", 20, 4),
+];
 /// Offset of the flags in the prefix.
 pub(super) const FLAGS_OFFSET: usize = 9;
 /// Size of the CRC, which the end address does not count.

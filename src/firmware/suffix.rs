@@ -25,6 +25,15 @@ const SIZE_FROM_END: usize = CRC_SIZE + 2;
 const HASH_FROM_END: usize = SIZE_FROM_END + 32;
 const RESERVED_FROM_END: usize = HASH_FROM_END + 2;
 const PRODUCT_FROM_END: usize = RESERVED_FROM_END + PRODUCT_SIZE;
+/// Name, offset from the end and size of each field but the extensions.
+pub(super) const SUFFIX_FIELDS: [(&str, usize, usize); 6] = [
+    ("suffix.productId", PRODUCT_FROM_END, 2),
+    ("suffix.productVersion", PRODUCT_FROM_END - 2, 2),
+    ("suffix.reserved", RESERVED_FROM_END, 2),
+    ("suffix.sha256", HASH_FROM_END, 32),
+    ("suffix.size", SIZE_FROM_END, 2),
+    ("crc", CRC_SIZE, CRC_SIZE),
+];
 
 /// The suffix of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,12 +88,12 @@ impl Suffix {
     }
 
     /// Where the hash lies in a module of this length.
-    pub fn hash_offset(module_length: usize) -> usize {
+    pub(super) fn hash_offset(module_length: usize) -> usize {
         module_length.saturating_sub(HASH_FROM_END)
     }
 
     /// Where the CRC lies in a module of this length.
-    pub fn crc_offset(module_length: usize) -> usize {
+    pub(super) fn crc_offset(module_length: usize) -> usize {
         module_length.saturating_sub(CRC_SIZE)
     }
 }

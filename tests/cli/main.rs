@@ -6,6 +6,7 @@
 mod support;
 
 mod account;
+mod binary;
 mod cloud;
 mod device;
 mod dfu;

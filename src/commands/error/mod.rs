@@ -5,6 +5,7 @@
 mod cloud;
 mod control;
 mod dfu;
+mod firmware;
 mod keys;
 mod output;
 mod sandbox;

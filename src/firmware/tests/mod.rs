@@ -5,7 +5,7 @@ mod facts;
 mod packing;
 mod properties;
 
-use super::{Dependency, Flags, Module, ModuleFunction, ModuleParts, Product};
+use super::{Asset, Dependency, Flags, Module, ModuleFunction, ModuleParts, Product, with_assets};
 use crate::platform::{Anchor, PlatformId};
 
 /// An application for a Photon, as small as can be.
@@ -102,4 +102,19 @@ fn what_is_newer_than_this_program_is_kept() {
     assert_eq!(rebuilt(&parts), parts);
     let parts = ModuleParts { platform: PlatformId(777), ..photon_application() };
     assert_eq!(rebuilt(&parts), parts);
+}
+
+#[test]
+fn the_layout_covers_everything_but_the_contents() {
+    let bytes = modern_application(26, Anchor::Start(0xD_4000)).build().unwrap();
+    let assets = vec![Asset { name: "a.txt".to_owned(), data: b"one".to_vec() }.dependency()];
+    let bytes = with_assets(&Module::parse(&bytes).unwrap(), assets).unwrap();
+    let module = Module::parse(&bytes).unwrap();
+    let layout = module.layout();
+    let covered: usize = layout.iter().map(|field| field.size).sum();
+    let end_of_extensions = 4;
+    assert_eq!(covered + end_of_extensions + module.contents().len(), bytes.len());
+    assert!(layout.is_sorted_by_key(|field| field.offset));
+    let crc = layout.last().unwrap();
+    assert_eq!((crc.name.as_str(), crc.offset + crc.size), ("crc", bytes.len()));
 }
