@@ -340,6 +340,7 @@ fn json_names_what_was_done() {
         data(&["server"]),
         json!({
             "device": PHOTON, "protocol": "tcp", "host": "device.spark.io", "port": 5683, "file": null,
+            "backup": null,
         })
     );
 }
