@@ -3,6 +3,8 @@
 use crate::support::{MFA_USERNAME, OTP, PASSWORD, Sandbox, TestEnvironment};
 use serde_json::json;
 
+/// In no product.
+const PHOTON: &str = "3a0027000000000000060001";
 const BORON: &str = "e00fce6800000000000d0001";
 
 /// A sandbox that runs, with an Electron and a Boron that are online and a Photon that is not, and Ada logged in.
@@ -72,6 +74,10 @@ fn a_device_of_a_product_is_named_by_its_id() {
         .status(2)
         .stderr_has("`device` must be an id when `--product` flag is set - received: boron");
     environment.in_sandbox(["nyan", "--product", "12345"]).status(2).stderr_has("which device");
+    let signal = |device, product| environment.in_sandbox(["nyan", device, "off", "--product", product]);
+    assert_eq!(signal(BORON, "12345").success().stdout, format!("{BORON} stopped shouting rainbows\n"));
+    signal(PHOTON, "12345").status(4);
+    signal(BORON, "99999").status(4);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The client against servers that do not behave.
 
 mod calls;
+mod devices;
 mod firmware;
 mod libraries;
 mod products;

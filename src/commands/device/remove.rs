@@ -39,7 +39,7 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     if found.platform().is_some_and(|platform| platform.radio.cellular) {
         context.ui.note(
             "Removing a cellular device does not stop its billing: pause or release its SIM, too \
-             (https://console.particle.io/sims).",
+             at https://console.particle.io.",
         );
     }
     let question = "Are you sure you want to release ownership of this device?";
