@@ -168,6 +168,8 @@ pub struct Platform {
     pub softap: bool,
     /// Names of the buttons.
     pub buttons: Buttons,
+    /// Device OS has gone on without it: what the cloud compiles for unless told otherwise does not fit.
+    pub left_behind: bool,
     /// Offered to the public by the cloud compiler today.
     pub public: bool,
 }

@@ -44,6 +44,7 @@ const ELSEWHERE: Platform = Platform {
     mesh: false,
     softap: false,
     buttons: Buttons::RESET_AND_MODE,
+    left_behind: false,
     public: false,
 };
 
@@ -97,6 +98,7 @@ pub static PLATFORMS: &[Platform] = &[
         flash: Some(&flash::CORE),
         firmware: Some(&firmware::CORE),
         buttons: Buttons::RST_AND_MODE,
+        left_behind: true,
         public: true,
         ..ELSEWHERE
     },
@@ -172,6 +174,7 @@ pub static PLATFORMS: &[Platform] = &[
         radio: Radio { ble: true, ..NO_RADIO },
         firmware: Some(&firmware::NRF_FORMER),
         mesh: true,
+        left_behind: true,
         ..GENERATION_3
     },
     Platform {
@@ -194,6 +197,7 @@ pub static PLATFORMS: &[Platform] = &[
         radio: Radio { wifi: true, ble: true, ..NO_RADIO },
         firmware: Some(&firmware::NRF_FORMER),
         mesh: true,
+        left_behind: true,
         public: false,
         ..GENERATION_3
     },
@@ -217,6 +221,7 @@ pub static PLATFORMS: &[Platform] = &[
         radio: Radio { ble: true, ..NO_RADIO },
         firmware: Some(&firmware::NRF_FORMER),
         mesh: true,
+        left_behind: true,
         public: false,
         ..GENERATION_3
     },

@@ -1,12 +1,15 @@
 //! The folder that stands for `~/.particle` in a sandbox.
 
 use super::{Location, SandboxError};
-use crate::atomic_file::{self, Access};
+use crate::{
+    atomic_file::{self, Access},
+    settings::keys,
+};
 use serde_json::{Map, Value};
 use std::{fs, io::ErrorKind};
 
-/// Points the folder's default profile at the sandbox's cloud, whose port may change from run to run. Everything else
-/// in the profile, such as the token of whoever is logged in, stays.
+/// Points the folder's default profile at the sandbox's cloud and the known applications there, whose port may change
+/// from run to run. Everything else in the profile, such as the token of whoever is logged in, stays.
 pub(super) fn point_at(location: &Location, api_url: &str) -> Result<(), SandboxError> {
     let folder = location.profile_folder();
     fs::create_dir_all(&folder).map_err(SandboxError::file("create", &folder))?;
@@ -17,10 +20,13 @@ pub(super) fn point_at(location: &Location, api_url: &str) -> Result<(), Sandbox
         Err(error) if error.kind() == ErrorKind::NotFound => Map::new(),
         Err(error) => return Err(SandboxError::file("read", path)(error)),
     };
-    if members.get("apiUrl").and_then(Value::as_str) == Some(api_url) {
+    let apps_url = format!("{api_url}/apps");
+    let stands = |key: &str, value: &str| members.get(key).and_then(Value::as_str) == Some(value);
+    if stands(keys::API_URL, api_url) && stands(keys::APPS_URL, &apps_url) {
         return Ok(());
     }
-    members.insert("apiUrl".into(), api_url.into());
+    members.insert(keys::API_URL.into(), api_url.into());
+    members.insert(keys::APPS_URL.into(), apps_url.into());
     let content = serde_json::to_vec_pretty(&members).map_err(damaged)?;
     atomic_file::replace(&path, &content, Access::Owner).map_err(SandboxError::file("write", &path))
 }

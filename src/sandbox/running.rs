@@ -36,6 +36,8 @@ pub struct StartOptions {
     pub adjustments: Vec<(String, Adjustment)>,
     /// What is to go wrong.
     pub faults: Vec<Fault>,
+    /// Whether its cloud is one without a compile service.
+    pub local_cloud: bool,
     /// What to put into a sandbox that is new.
     pub inventory: Inventory,
 }
@@ -89,7 +91,8 @@ impl Sandbox {
         );
         let bench = Arc::new(bench.map_err(server_error("USB/IP server"))?);
         let usbip = bench.usbip_address();
-        let cloud = Arc::new(CloudState::new(state.cloud, bench, faults, changes));
+        let cloud = CloudState::new(state.cloud, bench, faults, changes);
+        let cloud = Arc::new(if options.local_cloud { cloud.without_compiler() } else { cloud });
         let server =
             CloudServer::start(Arc::clone(&cloud), options.api_port).map_err(server_error("cloud"))?;
         let addresses = Addresses { api_url: server.url(), usbip, pid: process::id(), time_scale };

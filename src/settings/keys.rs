@@ -4,6 +4,8 @@
 pub const API_URL: &str = "apiUrl";
 /// The token of the person logged in.
 pub const ACCESS_TOKEN: &str = "access_token";
+/// Address of the known applications.
+pub const APPS_URL: &str = "appsUrl";
 /// When the token expires (RFC 3339), or null for never.
 pub const ACCESS_TOKEN_EXPIRES_AT: &str = "access_token_expires_at";
 /// Who is logged in.
@@ -14,6 +16,7 @@ pub const PROXY_URL: &str = "proxyUrl";
 /// Every setting the Node tool knows. Some have no effect here and are kept for it.
 const KNOWN: &[&str] = &[
     API_URL,
+    APPS_URL,
     ACCESS_TOKEN,
     ACCESS_TOKEN_EXPIRES_AT,
     USERNAME,

@@ -31,6 +31,9 @@ pub(super) struct ServeArgs {
     /// Put a device under Device Protection; may be repeated
     #[arg(long, value_name = "DEVICE")]
     protect: Vec<String>,
+    /// Be a cloud without a compile service, as local clouds are: source code is sent to the devices
+    #[arg(long)]
+    local_cloud: bool,
     /// Let something go wrong, such as unplug@dfu-write:3 or http-429@POST:/v1/provisioning*2; may be repeated
     #[arg(long, value_name = "ACTION@PHASE")]
     fault: Vec<Fault>,
@@ -65,6 +68,7 @@ impl ServeArgs {
             inventory: self.bench.inventory(),
             adjustments: adjustments.chain(self.protect.into_iter().map(protected)).collect(),
             faults: self.fault,
+            local_cloud: self.local_cloud,
         }
     }
 }

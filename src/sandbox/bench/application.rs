@@ -1,9 +1,10 @@
-//! What runs on a virtual device: Tinker, the application that devices are shipped with, and a few variables.
+//! What runs on a virtual device: Tinker, the application that devices are shipped with, with a few variables; or
+//! another program, of which nothing is known but what it registers with the cloud.
 //!
-//! The functions read their argument as Tinker does, by position: `D7,HIGH` has the pin's number at 1 and the value
+//! Tinker's functions read their argument as Tinker does, by position: `D7,HIGH` has the pin's number at 1 and the value
 //! from 3 on, so any one character may stand between them.
 
-use super::os_version::OsVersion;
+use super::{os_version::OsVersion, program::Program};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,7 +24,13 @@ pub(super) struct Application {
     started: Timestamp,
     /// What was last written to each pin.
     pins: BTreeMap<String, Level>,
+    /// Its code.
+    #[serde(default)]
+    program: Program,
 }
+
+/// What every function of a compiled program returns, and what its variables hold: its code does not run.
+const NOTHING: i32 = 0;
 
 /// What is on a pin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,17 +51,22 @@ mod result {
 }
 
 impl Application {
-    /// The functions it registers with the cloud.
-    pub(super) const FUNCTIONS: [&str; 4] = ["digitalRead", "digitalWrite", "analogRead", "analogWrite"];
+    /// Starts a program, with nothing on any pin.
+    pub(super) fn start(program: Program) -> Self {
+        Self { started: Timestamp::now(), pins: BTreeMap::new(), program }
+    }
 
-    /// Starts, with nothing on any pin.
-    pub(super) fn start() -> Self {
-        Self { started: Timestamp::now(), pins: BTreeMap::new() }
+    /// The functions it registers with the cloud.
+    pub(super) fn functions(&self) -> Vec<String> {
+        self.program.functions()
     }
 
     /// Calls a function; `None` if there is none of this name. Articles write the names in any case of letters, as the
     /// application did over the years.
     pub(super) fn call(&mut self, function: &str, argument: &str) -> Option<i32> {
+        if self.program != Program::Tinker {
+            return self.functions().iter().any(|known| known == function).then_some(NOTHING);
+        }
         let work = match function.to_ascii_lowercase().as_str() {
             "digitalread" => Self::digital_read,
             "digitalwrite" => Self::digital_write,
@@ -66,13 +78,19 @@ impl Application {
     }
 
     /// The variables it registers with the cloud, and their values. Names and types never change.
-    pub(super) fn variables(&self, os_version: OsVersion) -> [(&'static str, Value); 3] {
+    pub(super) fn variables(&self, os_version: OsVersion) -> Vec<(String, Value)> {
         let uptime = Timestamp::now().as_second().saturating_sub(self.started.as_second());
-        [
-            ("temperature", json!(TEMPERATURE)),
-            ("uptime", json!(uptime.clamp(0, i32::MAX.into()))),
-            ("version", json!(os_version.to_string())),
-        ]
+        match &self.program {
+            Program::Tinker => vec![
+                ("temperature".to_owned(), json!(TEMPERATURE)),
+                ("uptime".to_owned(), json!(uptime.clamp(0, i32::MAX.into()))),
+                ("version".to_owned(), json!(os_version.to_string())),
+            ],
+            Program::Compiled { variables, .. } => {
+                variables.iter().map(|name| (name.clone(), json!(NOTHING))).collect()
+            }
+            Program::Foreign => Vec::new(),
+        }
     }
 
     fn digital_read(&mut self, argument: &str) -> Result<i32, i32> {
@@ -159,7 +177,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn calls(calls: &[(&str, &str)]) -> Vec<i32> {
-        let mut application = Application::start();
+        let mut application = Application::start(Program::Tinker);
         calls.iter().map(|(function, argument)| application.call(function, argument).unwrap()).collect()
     }
 
@@ -194,7 +212,7 @@ mod tests {
             ("analogWrite", "Dä,1"),
         ]);
         assert_eq!(results, [-1, -1, -2, -2, -2, -3, -3, -2, -1]);
-        assert_eq!(Application::start().call("brew", ""), None);
+        assert_eq!(Application::start(Program::Tinker).call("brew", ""), None);
     }
 
     #[test]
@@ -205,10 +223,18 @@ mod tests {
         assert_eq!(calls(&[("analogWrite", "A1,999"), ("analogRead", "A1")]), [1, 255]);
     }
 
+    #[test]
+    fn a_compiled_program_has_what_its_code_registers() {
+        let (functions, variables) = (vec!["brew".to_owned()], vec!["cups".to_owned()]);
+        let mut application = Application::start(Program::Compiled { functions, variables });
+        assert_eq!((application.call("brew", "x"), application.call("digitalRead", "D7")), (Some(0), None));
+        assert_eq!(application.variables(OsVersion(6, 3, 4)), [("cups".to_owned(), json!(0))]);
+    }
+
     proptest! {
         #[test]
         fn any_argument_is_survived(function in 0..4_usize, argument: String) {
-            let result = Application::start().call(Application::FUNCTIONS[function], &argument);
+            let result = Application::start(Program::Tinker).call(Program::TINKER_FUNCTIONS[function], &argument);
             prop_assert!(result.is_some());
         }
     }

@@ -83,7 +83,7 @@ pub(super) struct Socket {
     /// Whether a reset is on its way; what the device wishes until then is too late.
     leaving: bool,
     /// Counts departures, so that a timer of an earlier one does nothing.
-    epoch: u64,
+    pub(super) epoch: u64,
 }
 
 /// A device held by a client; letting go of it frees the device.
@@ -236,7 +236,7 @@ impl Hub {
         let _ = self.changes.try_send(());
     }
 
-    fn socket(&self, index: usize) -> MutexGuard<'_, Socket> {
+    pub(super) fn socket(&self, index: usize) -> MutexGuard<'_, Socket> {
         self.sockets[index].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -264,7 +264,7 @@ impl Hub {
     }
 
     /// Resets a device: it leaves the bus now and is back, in the new mode, once it has started.
-    fn restart(self: &Arc<Self>, index: usize, socket: &mut Socket, mode: Mode) {
+    pub(super) fn restart(self: &Arc<Self>, index: usize, socket: &mut Socket, mode: Mode) {
         socket.vanish();
         socket.device.board.state.mode = mode;
         socket.device.reset();
@@ -282,7 +282,7 @@ impl Hub {
     }
 
     /// Does something after a scaled while, unless the bench is gone by then.
-    fn later(self: &Arc<Self>, after: Duration, action: impl FnOnce(&Arc<Hub>) + Send + 'static) {
+    pub(super) fn later(self: &Arc<Self>, after: Duration, action: impl FnOnce(&Arc<Hub>) + Send + 'static) {
         let hub = Arc::downgrade(self);
         let wait = self.clock.scaled(after);
         *self.timers.running() += 1;

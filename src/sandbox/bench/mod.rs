@@ -17,17 +17,21 @@ mod identity;
 mod memory;
 mod modules;
 mod os_version;
+mod program;
 mod requests;
 mod service;
 mod state;
 mod terminal;
 mod transfer;
+mod update;
 mod usbip;
 
 pub use hub::Button;
 pub use memory::Memory;
 pub use os_version::{OsVersion, OsVersionError};
+pub use program::Program;
 pub use state::{DeviceState, Mode, NoSuchBoard, Protection};
+pub use update::UpdateError;
 
 use super::fault::Faults;
 use crate::{
@@ -161,20 +165,18 @@ impl Bench {
     }
 
     /// The variables that the application of a device has registered with the cloud; none where no application runs.
-    pub fn variables(&self, id: &DeviceId) -> Result<Vec<(&'static str, Value)>, BenchError> {
+    pub fn variables(&self, id: &DeviceId) -> Result<Vec<(String, Value)>, BenchError> {
         Ok(self.hub.with(self.index(id)?, |device| {
             let os_version = device.board.state.os_version;
-            device
-                .application()
-                .map(|application| application.variables(os_version).into())
-                .unwrap_or_default()
+            device.application().map(|application| application.variables(os_version)).unwrap_or_default()
         }))
     }
 
     /// The functions that the application of a device has registered with the cloud; none where no application runs.
-    pub fn functions(&self, id: &DeviceId) -> Result<&'static [&'static str], BenchError> {
-        let running = self.hub.with(self.index(id)?, |device| device.application().is_some());
-        Ok(if running { &Application::FUNCTIONS } else { &[] })
+    pub fn functions(&self, id: &DeviceId) -> Result<Vec<String>, BenchError> {
+        Ok(self.hub.with(self.index(id)?, |device| {
+            device.application().map(Application::functions).unwrap_or_default()
+        }))
     }
 
     /// Calls a function of a device's application; `None` if it has none of this name.
@@ -185,6 +187,17 @@ impl Bench {
             self.hub.remember(device);
             result
         }))
+    }
+
+    /// Sends a device a file to update itself with, which takes it a while; `done` is told whether it did.
+    pub fn update(
+        &self,
+        id: &DeviceId,
+        file: Vec<u8>,
+        done: impl FnOnce(Result<(), UpdateError>) + Send + 'static,
+    ) -> Result<(), BenchError> {
+        self.hub.update(self.index(id)?, file, done);
+        Ok(())
     }
 
     /// Waits until no device is in the middle of a reset, but no longer than `limit`.

@@ -24,8 +24,7 @@ struct Module {
 }
 
 fn modules(state: &DeviceState) -> Vec<Module> {
-    let OsVersion(major, minor, patch) = state.os_version;
-    let version = u16::from(major) * 1000 + u16::from(minor) * 100 + u16::from(patch);
+    let version = state.os_version.module_version();
     let module = |function, index, max_size| Module { function, index, version, max_size };
     match state.platform.mcu {
         Mcu::Stm32f103 => vec![module('m', 0, 110_592)],

@@ -21,6 +21,13 @@ impl OsVersion {
     }
 }
 
+impl OsVersion {
+    /// The version number of the modules it is made of: its digits.
+    pub fn module_version(self) -> u16 {
+        u16::from(self.0) * 1000 + u16::from(self.1) * 100 + u16::from(self.2)
+    }
+}
+
 impl fmt::Display for OsVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}.{}", self.0, self.1, self.2)

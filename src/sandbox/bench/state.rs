@@ -1,6 +1,6 @@
 //! What is remembered of a virtual device.
 
-use super::{application::Application, dct, memory::Memory, os_version::OsVersion};
+use super::{application::Application, dct, memory::Memory, os_version::OsVersion, program::Program};
 use crate::platform::{DeviceId, KeyLayout, Mcu, Platform, Protocol};
 use clap::ValueEnum;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -75,10 +75,22 @@ pub struct DeviceState {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
     /// What the application remembers until the next reset.
-    #[serde(default = "Application::start")]
+    #[serde(default = "shipped_application")]
     pub(super) application: Application,
+    /// Where the application lies in flash; `None` for the one it was shipped with, which is not there as bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) installed: Option<Installed>,
     /// Memories by DFU alternate setting.
     pub memories: BTreeMap<u8, Memory>,
+}
+
+/// The place of a module in flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Installed {
+    /// Address of its first byte.
+    pub(super) start: u32,
+    /// Its length in bytes.
+    pub(super) length: usize,
 }
 
 /// Why a platform cannot stand on the bench.
@@ -103,7 +115,8 @@ impl DeviceState {
             serial_number: labelled.then(|| format!("SNDBX{digits:.10}")),
             imei: cellular.then(|| format!("35{digits:.13}")),
             iccid: cellular.then(|| format!("8934{digits:.15}")),
-            application: Application::start(),
+            application: shipped_application(),
+            installed: None,
             memories,
             platform,
             id,
@@ -179,6 +192,10 @@ impl DeviceState {
             .filter_map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok())
             .collect()
     }
+}
+
+fn shipped_application() -> Application {
+    Application::start(Program::Tinker)
 }
 
 fn platform_name<S: Serializer>(platform: &'static Platform, serializer: S) -> Result<S::Ok, S::Error> {

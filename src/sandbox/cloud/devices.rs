@@ -3,15 +3,17 @@
 use super::{
     CloudState, SharedCloud,
     calls::registered,
+    compiler::SUBMISSION_LIMIT,
     credentials::Caller,
     error::ApiError,
     fields::Fields,
     records::{DeviceRecord, Records},
+    updates::{self, Change},
 };
 use crate::platform::DeviceId;
 use axum::{
     Json, Router,
-    extract::{Path, State},
+    extract::{DefaultBodyLimit, Path, State},
     http::StatusCode,
     routing::get,
 };
@@ -20,7 +22,12 @@ use serde_json::{Value, json};
 pub(super) fn routes() -> Router<SharedCloud> {
     Router::new()
         .route("/v1/devices", get(list).post(claim))
-        .route("/v1/devices/{device}", get(details).put(change).delete(release))
+        .route("/v1/devices/{device}", get(details).put(change).delete(release).layer(files_limit()))
+}
+
+/// Firmware is larger than what other requests carry.
+pub(super) fn files_limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(SUBMISSION_LIMIT)
 }
 
 async fn list(State(cloud): State<SharedCloud>, caller: Caller) -> Json<Value> {
@@ -69,14 +76,21 @@ pub(super) fn summary(cloud: &CloudState, records: &Records, record: &DeviceReco
     })
 }
 
-/// Carries out `name` and `signal`, the changes this cloud knows.
+/// Carries out `name`, `signal`, `app` and new firmware, the changes this cloud knows.
 async fn change(
     State(cloud): State<SharedCloud>,
     caller: Caller,
     Path(device): Path<String>,
-    fields: Fields,
+    change: Change,
 ) -> Result<Json<Value>, ApiError> {
     let record = owned(&cloud.records(), &caller, &device)?.clone();
+    let fields = match change {
+        Change::Firmware(submission) => return updates::flash(&cloud, &record, &submission),
+        Change::Fields(fields) => fields,
+    };
+    if let Some(app) = fields.text("app") {
+        return updates::flash_known(&cloud, &record, app);
+    }
     if let Some(name) = fields.text("name") {
         return rename(&cloud, &caller, record, name);
     }

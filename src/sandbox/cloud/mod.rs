@@ -4,7 +4,9 @@
 //! (<https://docs.particle.io/reference/cloud-apis/api/>) and what the Node tool reads.
 
 mod access_tokens;
+mod apps;
 mod calls;
+mod compiler;
 mod credentials;
 mod devices;
 mod error;
@@ -18,6 +20,7 @@ mod products;
 mod provisioning;
 mod records;
 mod server;
+mod updates;
 mod users;
 mod webhooks;
 
@@ -36,6 +39,7 @@ use super::{
     presence::{Presence, Reason},
 };
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
+use compiler::Shelf;
 use events::{Event, EventHub};
 use jiff::Timestamp;
 use logins::Logins;
@@ -52,6 +56,9 @@ pub struct CloudState {
     events: EventHub,
     bench: Arc<Bench>,
     faults: Arc<Faults>,
+    shelf: Mutex<Shelf>,
+    /// Whether there is a compile service. Local clouds have none.
+    has_compiler: bool,
     changes: SyncSender<()>,
 }
 
@@ -60,8 +67,21 @@ pub(super) type SharedCloud = Arc<CloudState>;
 impl CloudState {
     /// A cloud that knows `records`, and tells `changes` whenever they change. The devices on the bench connect to it.
     pub fn new(records: Records, bench: Arc<Bench>, faults: Arc<Faults>, changes: SyncSender<()>) -> Self {
-        let events = EventHub::default();
-        Self { records: Mutex::new(records), logins: Mutex::default(), events, bench, faults, changes }
+        Self {
+            records: Mutex::new(records),
+            logins: Mutex::default(),
+            events: EventHub::default(),
+            bench,
+            faults,
+            shelf: Mutex::default(),
+            has_compiler: true,
+            changes,
+        }
+    }
+
+    /// The same without a compile service of its own: source code is sent to the devices.
+    pub fn without_compiler(self) -> Self {
+        Self { has_compiler: false, ..self }
     }
 
     /// The devices.
@@ -117,6 +137,11 @@ impl CloudState {
         news.into_iter().for_each(|event| self.events.publish(event));
     }
 
+    /// The binaries that the compiler made.
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn logins(&self) -> MutexGuard<'_, Logins> {
         self.logins.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -133,11 +158,14 @@ impl CloudState {
 
 /// Every resource of the cloud. A new one is a file and a line here.
 fn router(cloud: SharedCloud) -> Router {
+    let compiler = if cloud.has_compiler { compiler::routes() } else { Router::new() };
     Router::new()
         .merge(oauth::routes())
         .merge(users::routes())
         .merge(access_tokens::routes())
+        .merge(apps::routes())
         .merge(calls::routes())
+        .merge(compiler)
         .merge(devices::routes())
         .merge(libraries::routes())
         .merge(events::routes())

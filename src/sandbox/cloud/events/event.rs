@@ -56,9 +56,21 @@ impl Event {
         product: Option<u32>,
         online: bool,
     ) -> Self {
-        let data = if online { "online" } else { "offline" };
+        Self::of_device(device, product, "spark/status", if online { "online" } else { "offline" })
+    }
+
+    /// What the cloud publishes of an update over the air. The space at the end is the real one's.
+    pub(in crate::sandbox::cloud) fn flash_status(
+        device: &DeviceRecord,
+        product: Option<u32>,
+        status: &str,
+    ) -> Self {
+        Self::of_device(device, product, "spark/flash/status", &format!("{status} "))
+    }
+
+    fn of_device(device: &DeviceRecord, product: Option<u32>, name: &str, data: &str) -> Self {
         let audience = Audience { account: device.owner.clone(), product, device: Some(device.id.clone()) };
-        Self::new("spark/status".to_owned(), Some(data.to_owned()), device.id.as_str(), audience)
+        Self::new(name.to_owned(), Some(data.to_owned()), device.id.as_str(), audience)
     }
 
     /// An event with which the cloud says what became of another one.

@@ -9,9 +9,10 @@ use crate::{
     platform::DeviceId,
     sandbox::cloud::{
         DeviceRecord, SharedCloud,
-        devices::{describe, signal, summary},
+        devices::{describe, files_limit, signal, summary},
         error::ApiError,
         fields::Fields,
+        updates::{self, Change},
     },
 };
 use axum::{
@@ -24,9 +25,10 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 
 pub(super) fn routes() -> Router<SharedCloud> {
-    Router::new()
-        .route("/v1/products/{product}/devices", get(list).post(add))
-        .route("/v1/products/{product}/devices/{device}", get(details).put(change).delete(remove))
+    Router::new().route("/v1/products/{product}/devices", get(list).post(add)).route(
+        "/v1/products/{product}/devices/{device}",
+        get(details).put(change).delete(remove).layer(files_limit()),
+    )
 }
 
 async fn list(
@@ -94,14 +96,18 @@ fn as_member(
     described
 }
 
-/// Carries out `signal`, or changes name, notes, groups and whether it is a development device.
+/// Carries out `signal` and new firmware, or changes name, notes, groups and whether it is a development device.
 async fn change(
     State(cloud): State<SharedCloud>,
     scope: ProductScope,
     Path((_, device)): Path<(String, String)>,
-    fields: Fields,
+    change: Change,
 ) -> Result<Json<Value>, ApiError> {
     let device = scope.device(&cloud.records(), &device)?;
+    let fields = match change {
+        Change::Firmware(submission) => return updates::flash(&cloud, &device, &submission),
+        Change::Fields(fields) => fields,
+    };
     if let Some(order) = fields.text("signal") {
         return signal(&cloud, &device, order);
     }

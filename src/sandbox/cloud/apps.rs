@@ -1,0 +1,57 @@
+//! `/apps`: known applications, made here, with an index that names their hashes.
+//!
+//! Particle's own are somebody else's work and are not in this program.
+
+use super::{
+    SharedCloud,
+    compiler::{first_target, module as build_module},
+    error::ApiError,
+};
+use crate::{
+    platform::{PLATFORMS, Platform},
+    sandbox::bench::Program,
+};
+use axum::{
+    Json, Router,
+    extract::Path,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::IntoResponse,
+    routing::get,
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// Each application, and the one platform it is for where it is not for all.
+const APPS: [(&str, Option<&str>); 2] = [("tinker", None), ("cc3000", Some("core"))];
+
+pub(super) fn routes() -> Router<SharedCloud> {
+    Router::new().route("/apps/index.json", get(index)).route("/apps/{app}/{file}", get(download))
+}
+
+/// A known application, for the oldest Device OS that its platform has.
+pub(super) fn module(app: &str, platform: &'static Platform) -> Option<Vec<u8>> {
+    let (_, only) = APPS.iter().find(|(name, _)| *name == app)?;
+    if only.is_some_and(|only| only != platform.name) {
+        return None;
+    }
+    let program = if app == "tinker" { Program::Tinker } else { Program::Foreign };
+    build_module(platform, first_target(platform)?, &program, app.as_bytes()).ok()
+}
+
+async fn index() -> Json<Value> {
+    let apps = APPS.iter().flat_map(|(app, _)| PLATFORMS.iter().map(move |platform| (*app, platform)));
+    let described = apps.filter_map(|(app, platform)| {
+        let module = module(app, platform)?;
+        let hash: String = Sha256::digest(&module).iter().map(|byte| format!("{byte:02x}")).collect();
+        let path = format!("{app}/{}.bin", platform.name);
+        Some(json!({ "app": app, "platform": platform.name, "path": path, "sha256": hash }))
+    });
+    Json(json!({ "apps": described.collect::<Vec<_>>() }))
+}
+
+async fn download(Path((app, file)): Path<(String, String)>) -> Result<impl IntoResponse, ApiError> {
+    let platform = file.strip_suffix(".bin").and_then(Platform::by_name);
+    let module = platform.and_then(|platform| module(&app, platform));
+    let module = module.ok_or_else(|| ApiError::failure(StatusCode::NOT_FOUND, "no such application"))?;
+    Ok(([(CONTENT_TYPE, "application/octet-stream")], module))
+}

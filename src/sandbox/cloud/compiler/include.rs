@@ -1,0 +1,108 @@
+//! Which headers there are.
+
+use std::collections::HashSet;
+
+/// Headers of Device OS and of the C library that code names in quotes.
+const PROVIDED: [&str; 14] = [
+    "application.h",
+    "arduino.h",
+    "math.h",
+    "particle.h",
+    "particle_user.h",
+    "stdarg.h",
+    "stdbool.h",
+    "stddef.h",
+    "stdint.h",
+    "stdio.h",
+    "stdlib.h",
+    "string.h",
+    "time.h",
+    "wire.h",
+];
+/// How the names of further headers of Device OS begin.
+const PROVIDED_PREFIXES: [&str; 5] = ["spark_", "system_", "wiring_", "protocol_", "rgbled"];
+
+/// The headers that the files of a project can include.
+pub(super) struct Headers<'f> {
+    names: HashSet<&'f str>,
+    /// Folders that are searched.
+    folders: Vec<String>,
+    /// Libraries that the service would add. Their files are not here to be looked at.
+    libraries: Vec<String>,
+}
+
+impl<'f> Headers<'f> {
+    /// Those among the files of these names. `manifest` is `project.properties`, if it is among them.
+    pub(super) fn new(names: impl IntoIterator<Item = &'f str>, manifest: Option<&str>) -> Self {
+        let names: HashSet<&str> = names.into_iter().collect();
+        let mut folders = vec![String::new(), "src/".to_owned()];
+        for name in &names {
+            if let Some((library, rest)) = name.strip_prefix("lib/").and_then(|rest| rest.split_once('/')) {
+                let source = if rest.starts_with("src/") { "src/" } else { "" };
+                folders.push(format!("lib/{library}/{source}"));
+            }
+        }
+        let depends = |line: &str| {
+            let (key, _) = line.split_once('=')?;
+            Some(key.trim().strip_prefix("dependencies.")?.to_lowercase())
+        };
+        let libraries = manifest.unwrap_or_default().lines().filter_map(depends).collect();
+        Self { names, folders, libraries }
+    }
+
+    /// Whether an include in the file `including` leads anywhere.
+    pub(super) fn resolves(&self, including: &str, header: &str) -> bool {
+        let folder = including.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let beside = normalize(&format!("{folder}/{header}"));
+        let elsewhere =
+            || self.folders.iter().any(|folder| self.has(normalize(&format!("{folder}{header}"))));
+        self.has(beside) || elsewhere() || is_provided(header) || self.is_of_library(header)
+    }
+
+    fn has(&self, name: Option<String>) -> bool {
+        name.is_some_and(|name| self.names.contains(name.as_str()))
+    }
+
+    /// Headers of a library have its name as a rule.
+    fn is_of_library(&self, header: &str) -> bool {
+        let stem =
+            header.rsplit('/').next().unwrap_or(header).rsplit_once('.').map_or(header, |(stem, _)| stem);
+        let stem = stem.to_lowercase();
+        self.libraries.iter().any(|library| stem.starts_with(library.as_str()) || library.starts_with(&stem))
+    }
+}
+
+fn is_provided(header: &str) -> bool {
+    let header = header.to_lowercase();
+    PROVIDED.contains(&header.as_str()) || PROVIDED_PREFIXES.iter().any(|prefix| header.starts_with(prefix))
+}
+
+/// Resolves `.` and `..`; `None` where that leads out of the project.
+fn normalize(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_found_where_the_service_looks() {
+        let names = ["src/app.ino", "src/a.h", "lib/x/src/x.h", "lib/y/y.h", "top.h"];
+        let headers = Headers::new(names, Some("name=p\ndependencies.Relay=1.0.0\n"));
+        for header in ["a.h", "x.h", "y.h", "top.h", "../top.h", "Particle.h", "spark_wiring.h", "relay.h"] {
+            assert!(headers.resolves("src/app.ino", header), "{header}");
+        }
+        for header in ["b.h", "../a.h", "../../../../top.h", "lib/x/src/z.h"] {
+            assert!(!headers.resolves("src/app.ino", header), "{header}");
+        }
+    }
+}
