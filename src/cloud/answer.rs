@@ -2,7 +2,7 @@
 
 use super::{CloudError, refusal};
 use reqwest::{Response, StatusCode, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::time::Duration;
 
 /// Longest answer that is read. The list of an account with ten thousand devices is a tenth of it.
@@ -48,6 +48,13 @@ impl Answer {
             }
             None => Ok(()),
         }
+    }
+
+    /// Fails unless the cloud says that it was done. It may say that with nothing, but not with a web page: that comes
+    /// from somebody who stands between.
+    pub fn confirmation(&self) -> Result<(), CloudError> {
+        self.done()?;
+        if self.body.is_empty() { Ok(()) } else { self.content::<IgnoredAny>().map(drop) }
     }
 
     /// The body as it is, unless the cloud refused.

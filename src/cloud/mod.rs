@@ -181,7 +181,7 @@ impl Session<'_> {
 
     /// Sends a request whose answer says no more than whether it was done.
     async fn done(&self, request: &Request<'_>) -> Result<(), CloudError> {
-        self.answer(request).await?.done()
+        self.answer(request).await?.confirmation()
     }
 }
 

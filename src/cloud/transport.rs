@@ -258,12 +258,13 @@ fn builder(options: &CloudOptions<'_>) -> reqwest::Result<ClientBuilder> {
     }
 }
 
-/// Whether an answer is one document, which no stream is. Not every server says what its stream is.
+/// Whether an answer is one document. A stream has no length, and is neither JSON nor a web page; not every server says
+/// what it is.
 fn is_document(response: &Response) -> bool {
-    let media_type = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    media_type.is_some_and(|media_type| {
-        media_type.starts_with(b"application/json") || media_type.starts_with(b"text/html")
-    })
+    let media_type = response.headers().get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    response.content_length().is_some()
+        || media_type.starts_with(b"application/json")
+        || media_type.starts_with(b"text/html")
 }
 
 /// What went wrong, if it may go right next time, and how long the cloud wants to be left alone.

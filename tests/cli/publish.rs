@@ -1,6 +1,6 @@
 //! `publish`.
 
-use crate::support::{TestEnvironment, run};
+use crate::support::{TestEnvironment, portal::run_behind_portal, run};
 use serde_json::{Value, json};
 
 fn logged_in<const N: usize>(arguments: [&str; N]) -> (TestEnvironment, crate::support::Sandbox) {
@@ -75,4 +75,5 @@ fn failures_are_told_apart() {
     run(stranger, "").status(3).stderr_has("particle login");
     environment.particle(["publish", "temp"]).status(3).stderr_has("You're not logged in");
     environment.particle(["publish"]).status(2);
+    run_behind_portal(["publish", "temp"]).status(5).stderr_has("no JSON");
 }

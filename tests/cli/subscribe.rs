@@ -1,6 +1,9 @@
 //! `subscribe`, and what `publish` sends to it.
 
-use crate::support::{MFA_USERNAME, OTP, PASSWORD, Sandbox, TestEnvironment, run, terminal::run_on_terminal};
+use crate::support::{
+    MFA_USERNAME, OTP, PASSWORD, Sandbox, TestEnvironment, portal::run_behind_portal, run,
+    terminal::run_on_terminal,
+};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Lines},
@@ -332,6 +335,7 @@ fn failures_are_told_apart() {
     stranger.env("PARTICLE_API_URL", sandbox.api_url()).env("PARTICLE_ACCESS_TOKEN", "0123");
     run(stranger, "").status(3).stderr_has("particle login");
     environment.particle(["subscribe"]).status(3).stderr_has("You're not logged in");
+    run_behind_portal(["subscribe"]).status(5).stderr_has("no event stream");
     let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
     let mut nowhere = environment.command(["subscribe"]);
     nowhere.env("PARTICLE_API_URL", format!("http://{closed}")).env("PARTICLE_ACCESS_TOKEN", "0123");

@@ -1,13 +1,12 @@
 //! `webhook` and `integration`, and the requests that webhooks make.
 
-use crate::support::{Sandbox, TestEnvironment, run, terminal::run_on_terminal};
+use crate::support::{Sandbox, TestEnvironment, portal::run_behind_portal, run, terminal::run_on_terminal};
 use serde_json::{Value, json};
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
     process::{Child, Stdio},
-    thread,
 };
 
 /// The example of the documents, as printed there.
@@ -363,12 +362,11 @@ fn failures_are_told_apart() {
     environment.in_sandbox(["webhook", "show", "nothing"]).status(4).stderr_has("Error showing webhook: ");
     environment.in_sandbox(["webhook", "list", "--product", "nothing"]).status(4);
     environment.in_sandbox(["integration", "list", "--org", "acme"]).status(4);
-    let receiver = Receiver::start();
-    let mut confused = environment.command(["webhook", "list"]);
-    confused.env("PARTICLE_API_URL", receiver.url("")).env("PARTICLE_ACCESS_TOKEN", "0123");
-    let confused = thread::spawn(move || run(confused, ""));
-    receiver.answer("200 OK", "<html>");
-    confused.join().unwrap().status(5).stderr_has("answered something else than the Particle API does");
+    for arguments in
+        [&["list"][..], &["show", "1"], &["delete", "1"], &["create", "temp", "http://localhost"]]
+    {
+        run_behind_portal(["webhook"].iter().chain(arguments)).status(5).stderr_has("no JSON");
+    }
     let mut stranger = environment.command(["webhook", "list"]);
     stranger.env("PARTICLE_API_URL", sandbox.api_url()).env("PARTICLE_ACCESS_TOKEN", "0123");
     run(stranger, "").status(3).stderr_has("particle login");
