@@ -207,6 +207,19 @@ fn tokens_are_revoked_without_a_password() {
 }
 
 #[test]
+fn a_cloud_that_wants_the_password_gets_it() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--devices", "photon"]);
+    environment.log_in();
+    let other = create(&environment, &[]);
+    let revoke = ["token", "revoke", &other, "--password-stdin"];
+    let as_grace = revoke.into_iter().chain(["-u", MFA_USERNAME]);
+    environment.in_sandbox_with_input(as_grace, PASSWORD).status(7);
+    environment.in_sandbox_with_input(revoke, "wrong").status(3);
+    token(&environment, &["revoke", &other]).success().stdout_has(&format!("successfully deleted {other}"));
+}
+
+#[test]
 fn the_token_in_use_is_revoked_by_force_only() {
     let environment = TestEnvironment::new();
     let sandbox = environment.start_sandbox(["--devices", "photon"]);
