@@ -209,9 +209,13 @@ fn tokens_are_revoked_without_a_password() {
 #[test]
 fn a_cloud_that_wants_the_password_gets_it() {
     let environment = TestEnvironment::new();
-    let _sandbox = environment.start_sandbox(["--devices", "photon"]);
+    let _sandbox = environment.start_sandbox(["--fault", "http-401@DELETE:/v1/access_tokens"]);
     environment.log_in();
     let other = create(&environment, &[]);
+    environment
+        .in_sandbox(["token", "revoke", &other])
+        .status(3)
+        .stderr_has("takes it with --password-stdin");
     let revoke = ["token", "revoke", &other, "--password-stdin"];
     let as_grace = revoke.into_iter().chain(["-u", MFA_USERNAME]);
     environment.in_sandbox_with_input(as_grace, PASSWORD).status(7);

@@ -135,8 +135,14 @@ fn conclude(context: &Context, results: Vec<Answered>) -> CommandResult {
     };
     context.ui.report(&Outcomes(results.iter().map(outcome).collect()))?;
     let mut failures = results.into_iter().filter_map(|(token, result)| {
-        let error = CommandError::from(result.err()?);
-        Some(login::refused(FAILURE, &error.context(token.expose())))
+        let error = CommandError::from(result.err()?).context(token.expose());
+        let refused = login::refused(FAILURE, &error);
+        Some(match error.kind() {
+            Kind::Unauthorized => {
+                refused.hint("a cloud that wants your password for this takes it with --password-stdin")
+            }
+            _ => refused,
+        })
     });
     let Some(first) = failures.next() else { return Ok(()) };
     for further in failures {
