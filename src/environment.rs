@@ -1,6 +1,10 @@
 //! The one place that looks at environment variables.
 
+use directories::BaseDirs;
 use std::{collections::HashMap, ffi::OsString, path::PathBuf};
+
+/// Variables that may name the home folder, in the order in which the Node tool asks them.
+const HOME_VARIABLES: &[&str] = &["home", "HOME", "HOMEPATH", "USERPROFILE"];
 
 /// A snapshot of the process environment, or a made-up one.
 #[derive(Clone, Default)]
@@ -25,6 +29,15 @@ impl Environment {
     /// The value of a variable that is set and not empty, as a path.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.variables.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
+    /// The home folder: the first that a variable names and that exists, or else the one that the system knows.
+    pub fn home(&self) -> Option<PathBuf> {
+        let named = HOME_VARIABLES.iter().filter_map(|name| self.path(name));
+        named
+            .into_iter()
+            .find(|folder| folder.is_dir())
+            .or_else(|| Some(BaseDirs::new()?.home_dir().to_owned()))
     }
 
     /// Whether a variable is set to something other than `0`, `false`, `no` or nothing.

@@ -1,9 +1,9 @@
 //! The list of commands and who carries each one out.
 
 use super::{
-    CommandResult, Context, binary, bundle, cloud, completions, config, device, function, keys, list, login,
-    logout, man, nyan, product, publish, sandbox, serial, subscribe, token, udp, update_cli, usb, variable,
-    version, webhook, whoami,
+    CommandResult, Context, binary, bundle, cloud, completions, config, device, function, keys, library,
+    list, login, logout, man, nyan, preprocess, product, project, publish, sandbox, serial, subscribe, token,
+    udp, update_cli, usb, variable, version, webhook, whoami,
 };
 use clap::Subcommand;
 
@@ -24,13 +24,17 @@ pub enum Command {
     Identify(serial::identify::Args),
     Integration(webhook::IntegrationArgs),
     Keys(keys::Args),
+    #[command(alias = "libraries")]
+    Library(library::Args),
     List(list::Args),
     Login(login::Args),
     Logout(logout::Args),
     Man(man::Args),
     Monitor(variable::monitor::Args),
     Nyan(nyan::Args),
+    Preprocess(preprocess::Args),
     Product(product::Args),
+    Project(project::Args),
     Publish(publish::Args),
     Sandbox(sandbox::Args),
     Serial(serial::Args),
@@ -62,13 +66,16 @@ impl Context<'_> {
             Command::Identify(args) => serial::identify::run(self, args),
             Command::Integration(args) => webhook::run_integration(self, args),
             Command::Keys(args) => keys::run(self, args),
+            Command::Library(args) => library::run(self, args),
             Command::List(args) => list::run(self, args),
             Command::Login(args) => login::run(self, args),
             Command::Logout(args) => logout::run(self, args),
             Command::Man(args) => man::run(self, args),
             Command::Monitor(args) => variable::monitor::run(self, &args),
             Command::Nyan(args) => nyan::run(self, args),
+            Command::Preprocess(args) => preprocess::run(self, args),
             Command::Product(args) => product::run(self, args),
+            Command::Project(args) => project::run(self, args),
             Command::Publish(args) => publish::run(self, args),
             Command::Sandbox(args) => sandbox::run(self, args),
             Command::Serial(args) => serial::run(self, args),

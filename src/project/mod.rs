@@ -8,6 +8,7 @@ mod migration;
 pub mod name;
 pub mod preprocess;
 mod properties;
+mod scaffold;
 pub mod selection;
 pub mod template;
 
@@ -16,4 +17,5 @@ pub use error::ProjectError;
 pub use manifest::{Dependency, Manifest, ManifestKind};
 pub use migration::Migration;
 pub use properties::{Properties, Syntax};
+pub use scaffold::Scaffold;
 pub use selection::{Selection, SourceFile, select};

@@ -8,6 +8,7 @@ mod dfu;
 mod firmware;
 mod keys;
 mod output;
+mod project;
 mod sandbox;
 mod serial;
 mod settings;

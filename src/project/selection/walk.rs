@@ -122,7 +122,7 @@ impl Walker<'_> {
 }
 
 /// A path in a folder, without the `./` that the current one would put in front of it.
-pub(super) fn inside(folder: &Path, name: impl AsRef<Path>) -> PathBuf {
+pub(in crate::project) fn inside(folder: &Path, name: impl AsRef<Path>) -> PathBuf {
     if folder == Path::new(".") && !name.as_ref().as_os_str().is_empty() {
         name.as_ref().to_owned()
     } else {

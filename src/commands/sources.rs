@@ -1,0 +1,99 @@
+//! The source files that `compile` and `flash` send.
+
+use super::{CommandResult, Context};
+use crate::{
+    project::{Selection, SourceFile, select},
+    ui::{Page, Report},
+};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// Which files are sent.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct SourceArgs {
+    /// Source files and folders; the current folder if none is named
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Go into folders that symbolic links lead to
+    #[arg(long = "followSymlinks", alias = "follow-symlinks")]
+    pub follow_symlinks: bool,
+    /// Show which files would be sent, and send none
+    #[arg(long, alias = "dry-run")]
+    pub list_files: bool,
+}
+
+impl SourceArgs {
+    /// Chooses the files, and tells of those that were named and are not sent.
+    pub fn select(&self, context: &Context) -> CommandResult<Selection> {
+        let selection = select(&self.files, self.follow_symlinks)?;
+        for path in &selection.skipped {
+            context.ui.note(format!("{} is no source file and is not sent", path.display()));
+        }
+        for path in &selection.replaced {
+            context.ui.note(format!("{} is not sent: a later file has its name", path.display()));
+        }
+        Ok(selection)
+    }
+}
+
+/// The files that are sent, as both commands list them.
+#[derive(Debug, Serialize)]
+pub struct Including<'a> {
+    files: Vec<Entry<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry<'a> {
+    /// Where the file is, in terms of the current folder.
+    path: &'a Path,
+    name: &'a str,
+    size: u64,
+}
+
+impl<'a> Including<'a> {
+    /// Lists a selection.
+    pub fn new(selection: &'a Selection) -> Self {
+        // Without a current folder there is nothing to shorten paths by.
+        let current = std::env::current_dir().unwrap_or_default();
+        let entry = |file: &'a SourceFile| Entry {
+            path: file.path.strip_prefix(&current).unwrap_or(&file.path),
+            name: &file.name,
+            size: file.size,
+        };
+        Self { files: selection.files.iter().map(entry).collect() }
+    }
+}
+
+impl Report for Including<'_> {
+    fn render(&self, page: &mut Page) {
+        page.line("Including:");
+        for file in &self.files {
+            page.line(format!("    {}", page.foreign(&file.path.to_string_lossy())));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_told_from_the_current_folder() {
+        let here = std::env::current_dir().unwrap();
+        let file = |path: PathBuf, name: &str| SourceFile { path, name: name.into(), size: 1 };
+        let selection = Selection {
+            files: vec![
+                file(here.join("src/app.ino"), "app.ino"),
+                file("/elsewhere/a.h".into(), "a.h"),
+                file("../b.h".into(), "b.h"),
+            ],
+            ..Selection::default()
+        };
+        let including = Including::new(&selection);
+        let mut page = Page::new(false);
+        including.render(&mut page);
+        assert_eq!(page.into_text(), "Including:\n    src/app.ino\n    /elsewhere/a.h\n    ../b.h\n");
+        let first = serde_json::json!({ "path": "src/app.ino", "name": "app.ino", "size": 1 });
+        assert_eq!(serde_json::to_value(&including).unwrap()["files"][0], first);
+    }
+}
