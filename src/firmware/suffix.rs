@@ -66,16 +66,11 @@ impl Suffix {
         let size = stated_size(module)?;
         let from_end = |count: usize| module.get(module.len().checked_sub(count)?..);
         let room = module.len().checked_sub(contents)?.checked_sub(CRC_SIZE)?;
-        let possible = usize::from(size).clamp(MIN_SUFFIX_SIZE, room.max(MIN_SUFFIX_SIZE));
-        let believable = possible == usize::from(size);
-        let length = if believable { possible } else { MIN_SUFFIX_SIZE };
+        let believable = (MIN_SUFFIX_SIZE..=room).contains(&usize::from(size));
+        let length = if believable { size.into() } else { MIN_SUFFIX_SIZE };
         let offset = module.len().checked_sub(CRC_SIZE + length)?;
         let variable = module.get(offset..module.len() - RESERVED_FROM_END)?;
-        let product = if variable.len() < PRODUCT_SIZE {
-            None
-        } else {
-            Some(Product::parse(*from_end(PRODUCT_FROM_END)?.first_chunk()?))
-        };
+        let product = variable.last_chunk().map(|product| Product::parse(*product));
         Some(Self {
             offset,
             size,

@@ -62,6 +62,14 @@ pub struct FirmwareLayout {
     pub assets: Option<AssetStorage>,
 }
 
+impl FirmwareLayout {
+    /// Where an application for this version of Device OS (`major, minor, patch`) is.
+    pub fn application_for(&self, version: (u8, u8, u8)) -> ApplicationPlace {
+        const MOVED: (u8, u8, u8) = (3, 1, 0);
+        self.former_application.filter(|_| version < MOVED).unwrap_or(self.application)
+    }
+}
+
 const KIB: u32 = 1024;
 
 /// An application beside a system of its own.
@@ -118,6 +126,13 @@ mod tests {
         assert_eq!(NRF_8MB.assets.unwrap().max_module_size, 1_572_864);
         assert_eq!(RTL.assets.unwrap().max_module_size, 1_179_648);
         assert_eq!(RTL.application.max_size, 1_572_864);
+    }
+
+    #[test]
+    fn applications_moved_once() {
+        assert_eq!(NRF_4MB.application_for((3, 0, 9)).anchor, Anchor::Start(0xD_4000));
+        assert_eq!(NRF_4MB.application_for((3, 1, 0)).anchor, Anchor::Start(0xB_4000));
+        assert_eq!(PHOTON.application_for((0, 4, 0)), PHOTON.application);
     }
 
     #[test]

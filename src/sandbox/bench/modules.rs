@@ -6,6 +6,7 @@
 
 use super::{os_version::OsVersion, state::DeviceState};
 use crate::{
+    firmware::ModuleFunction,
     platform::{Generation, Mcu},
     usb::control::messages::{self, ModuleInfoReply},
 };
@@ -16,26 +17,33 @@ use serde_json::{Value, json};
 const ALL_CHECKS: u8 = 2 | 4 | 8 | 16;
 
 struct Module {
-    /// Letter of the JSON form: b bootloader, s system part, u user part, m monolithic.
-    function: char,
+    function: ModuleFunction,
     index: u8,
     version: u16,
     max_size: u32,
 }
 
 fn modules(state: &DeviceState) -> Vec<Module> {
+    use ModuleFunction::{Bootloader, Monolithic, SystemPart, UserPart};
+    let OsVersion(major, minor, patch) = state.os_version;
     let version = state.os_version.module_version();
     let module = |function, index, max_size| Module { function, index, version, max_size };
-    match state.platform.mcu {
-        Mcu::Stm32f103 => vec![module('m', 0, 110_592)],
-        Mcu::Stm32f205 => vec![
-            module('b', 0, 16_384),
-            module('s', 1, 262_144),
-            module('s', 2, 262_144),
-            module('u', 1, 131_072),
-        ],
-        _ => vec![module('b', 0, 49_152), module('s', 1, 671_744), module('u', 1, 262_144)],
-    }
+    let mut modules = match state.platform.mcu {
+        Mcu::Stm32f103 => vec![],
+        Mcu::Stm32f205 => {
+            vec![
+                module(Bootloader, 0, 16_384),
+                module(SystemPart, 1, 262_144),
+                module(SystemPart, 2, 262_144),
+            ]
+        }
+        _ => vec![module(Bootloader, 0, 49_152), module(SystemPart, 1, 671_744)],
+    };
+    modules.extend(state.platform.firmware.map(|layout| {
+        let place = layout.application_for((major, minor, patch));
+        module(if place.monolithic { Monolithic } else { UserPart }, place.index, place.max_size)
+    }));
+    modules
 }
 
 /// The module description that the console prints for `s`.
@@ -43,7 +51,7 @@ pub(super) fn json(state: &DeviceState) -> Value {
     let modules = modules(state).into_iter().map(|module| {
         json!({
             "s": module.max_size, "l": "m", "vc": ALL_CHECKS, "vv": ALL_CHECKS,
-            "f": module.function.to_string(), "n": module.index.to_string(), "v": module.version, "d": [],
+            "f": module.letter().to_string(), "n": module.index.to_string(), "v": module.version, "d": [],
         })
     });
     let mut description = json!({ "p": state.platform.id });
@@ -74,11 +82,21 @@ pub(super) fn reply(state: &DeviceState) -> Vec<u8> {
 }
 
 impl Module {
+    /// Its function in the JSON form.
+    fn letter(&self) -> char {
+        match self.function {
+            ModuleFunction::Bootloader => 'b',
+            ModuleFunction::SystemPart => 's',
+            ModuleFunction::UserPart => 'u',
+            _ => 'm',
+        }
+    }
+
     fn early_message(&self) -> messages::EarlyModule {
         let kind = match self.function {
-            'b' => 1,
-            's' => 2,
-            'u' => 3,
+            ModuleFunction::Bootloader => 1,
+            ModuleFunction::SystemPart => 2,
+            ModuleFunction::UserPart => 3,
             _ => 4,
         };
         let (index, version) = (self.index.into(), self.version.into());
@@ -86,14 +104,8 @@ impl Module {
     }
 
     fn message(&self) -> messages::Module {
-        let kind = match self.function {
-            'b' => 2,
-            's' => 4,
-            'u' => 5,
-            _ => 3,
-        };
         messages::Module {
-            kind,
+            kind: u8::from(self.function).into(),
             index: self.index.into(),
             version: self.version.into(),
             store: 0,
