@@ -1,70 +1,17 @@
-//! `particle binary` and `particle bundle`.
+//! `particle binary inspect`.
 
-use crate::support::{Output, TestEnvironment};
+use crate::support::{
+    Output, TestEnvironment,
+    firmware::{application, crc_of, needs, put, system_part},
+};
 use particle::{
-    firmware::{
-        Asset, Bundle, Dependency, Extension, Flags, Module, ModuleFunction, ModuleParts, Product, combine,
-        compress,
-    },
-    platform::{Anchor, PlatformId},
+    firmware::{Asset, Extension, Flags, Module, ModuleFunction, ModuleParts, combine, compress},
+    platform::PlatformId,
 };
 use serde_json::json;
-use std::fs;
-
-const HELLO_HASH: &str = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
-
-fn put(environment: &TestEnvironment, name: &str, contents: impl AsRef<[u8]>) {
-    let path = environment.work().join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, contents).unwrap();
-}
-
-fn file(environment: &TestEnvironment, name: &str) -> Vec<u8> {
-    fs::read(environment.work().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-}
-
-fn needs(function: ModuleFunction, index: u8, version: u16) -> Option<Dependency> {
-    Some(Dependency { function, index, version })
-}
-
-/// The system module that the documentation inspects.
-fn system_part() -> ModuleParts {
-    ModuleParts {
-        version: 6,
-        dependencies: [needs(ModuleFunction::SystemPart, 1, 6), None],
-        before_prefix: vec![0; 0x184],
-        contents: vec![0x5A; 2000],
-        product: Some(Product::NONE),
-        ..ModuleParts::new(PlatformId(6), ModuleFunction::SystemPart, 2, Anchor::Start(0x0806_0000))
-    }
-}
-
-/// An application for a Boron that can have assets.
-fn application() -> ModuleParts {
-    ModuleParts {
-        version: 6,
-        dependencies: [needs(ModuleFunction::SystemPart, 1, 6305), None],
-        contents: vec![0x5A; 2000],
-        product: Some(Product { id: 13, version: 4 }),
-        ..ModuleParts::new(PlatformId(13), ModuleFunction::UserPart, 2, Anchor::Start(0xB_4000))
-    }
-}
-
-fn crc_of(bytes: &[u8]) -> String {
-    bytes[bytes.len() - 4..].iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 fn inspect(environment: &TestEnvironment, files: &[&str]) -> Output {
     environment.particle(["binary", "inspect"].iter().chain(files))
-}
-
-/// Sets a folder with two assets and litter beside `app.bin`.
-fn put_project(environment: &TestEnvironment) {
-    put(environment, "app.bin", application().build().unwrap());
-    for name in ["hello.txt", ".hidden", "Thumbs.db", "deeper/file.txt"] {
-        put(environment, &format!("assets/{name}"), "hello\n");
-    }
-    put(environment, "assets/zeros.bin", [0; 5000]);
 }
 
 #[test]
@@ -258,149 +205,4 @@ fn an_asset_module_names_its_file() {
     let expected = "asset.bin\n CRC is ok (b511a20c)\n This is an asset module number 0 at version 0\n \
                     It holds the file hello.txt\n It is compressed, and has 6 bytes when decompressed\n";
     assert_eq!(inspect(&environment, &["asset.bin"]).success().stdout, expected);
-}
-
-#[test]
-fn bundle_takes_the_folder_that_is_named() {
-    let environment = TestEnvironment::new();
-    put_project(&environment);
-    let bundle = ["bundle", "app.bin", "--assets", "assets", "--saveTo", "out.zip"];
-    let output = environment.particle(bundle).success();
-    assert_eq!(
-        output.stdout,
-        "Bundling app.bin with assets:\n  hello.txt\n  zeros.bin\nBundling successful.\nSaved bundle to: out.zip\n"
-    );
-    let first = file(&environment, "out.zip");
-    environment.particle(bundle).success();
-    assert_eq!(file(&environment, "out.zip"), first, "always the same bytes");
-    let inspected = inspect(&environment, &["out.zip"]).success();
-    assert!(inspected.stdout.starts_with("app.bin\n CRC is ok ("), "{}", inspected.stdout);
-    inspected
-        .stdout_has(&format!("It depends on assets:\n hello.txt (hash {HELLO_HASH})\n zeros.bin (hash "));
-}
-
-#[test]
-fn bundle_takes_the_folder_that_the_project_names() {
-    let environment = TestEnvironment::new();
-    put_project(&environment);
-    environment
-        .particle(["bundle", "app.bin"])
-        .status(4)
-        .stderr_has("No project.properties file found in the current directory.");
-    put(&environment, "project.properties", "name=x\n");
-    environment
-        .particle(["bundle", "app.bin"])
-        .status(1)
-        .stderr_has("Add assetOtaDir to your project.properties");
-    put(&environment, "project.properties", "name=x\nassetOtaDir=assets\n");
-    let data = environment.particle(["--json", "bundle", "app.bin"]).success().data();
-    let name = data["file"].as_str().unwrap();
-    assert!(name.starts_with("bundle_app_") && name.ends_with(".zip"), "{name}");
-    assert_eq!(
-        data["assets"],
-        json!([{ "name": "hello.txt", "size": 6 }, { "name": "zeros.bin", "size": 5000 }])
-    );
-    assert_eq!(Bundle::parse(&file(&environment, name)).unwrap().assets.len(), 2);
-    put(&environment, "other/project.properties", "assetOtaDir=files\n");
-    put(&environment, "other/files/one.txt", "one");
-    environment
-        .particle(["bundle", "app.bin", "--assets", "other/project.properties", "--saveTo", "other.zip"])
-        .success()
-        .stdout_has("Bundling app.bin with other/files:\n  one.txt\n");
-}
-
-#[test]
-fn bundle_says_what_is_wrong() {
-    let environment = TestEnvironment::new();
-    put_project(&environment);
-    let old = [needs(ModuleFunction::SystemPart, 1, 4000), None];
-    put(&environment, "old.bin", ModuleParts { dependencies: old, ..application() }.build().unwrap());
-    put(&environment, "app.ino", "void setup() {}");
-    let bundle = |arguments: &[&str]| environment.particle(["bundle"].iter().chain(arguments));
-    let assets = ["--assets", "assets"];
-    bundle(&["nowhere.bin", assets[0], assets[1]])
-        .status(4)
-        .stderr_has("The file nowhere.bin does not exist");
-    bundle(&["app.ino", assets[0], assets[1]]).status(1).stderr_has("app.ino: this is no Particle binary");
-    bundle(&["app.bin", "--assets", "nowhere"]).status(4).stderr_has("The assets dir nowhere does not exist");
-    bundle(&["app.bin", "--assets", "app.ino"])
-        .status(2)
-        .stderr_has("The assets path app.ino is not a directory");
-    bundle(&["app.bin", assets[0], assets[1], "--saveTo", "out.bin"])
-        .status(2)
-        .stderr_has("The target file out.bin must be a .zip file");
-    bundle(&["old.bin", assets[0], assets[1]])
-        .status(1)
-        .stderr_has("Asset support only available for device OS 5.5.0 and above");
-}
-
-#[test]
-fn a_bundle_in_the_way_is_kept() {
-    let environment = TestEnvironment::new();
-    put_project(&environment);
-    put(&environment, "out.zip", "precious");
-    let bundle = ["bundle", "app.bin", "--assets", "assets", "--saveTo", "out.zip"];
-    environment
-        .particle(bundle)
-        .status(2)
-        .stderr_has("out.zip already exists. Replace it?")
-        .stderr_has("--force");
-    assert_eq!(file(&environment, "out.zip"), b"precious");
-    environment.particle(bundle.iter().chain(&["--force"])).success();
-    assert!(Bundle::parse(&file(&environment, "out.zip")).is_ok());
-}
-
-#[test]
-fn assets_that_are_wrong_or_missing_in_a_bundle_end_with_9() {
-    let environment = TestEnvironment::new();
-    let asset = |name: &str, data: &[u8]| Asset { name: name.to_owned(), data: data.to_vec() };
-    let whole = vec![asset("a.txt", b"one"), asset("b.txt", b"two")];
-    let mut bundle = Bundle::new("app.bin".to_owned(), &application().build().unwrap(), whole).unwrap();
-    bundle.assets = vec![asset("b.txt", b"other"), asset("c.txt", b"three")];
-    bundle.environment = Some([("KEY".to_owned(), "value".to_owned())].into());
-    put(&environment, "bad.zip", bundle.to_archive().unwrap());
-    let output = inspect(&environment, &["bad.zip"]).status(9);
-    output
-        .stdout_has(" a.txt failed (hash should be ")
-        .stdout_has(" but is not in the bundle)\n b.txt failed (hash should be ")
-        .stdout_has("Environment variables:\n KEY: value\n")
-        .stderr_has("the bundle holds c.txt, which the application does not need")
-        .stderr_has("the asset a.txt is not in the bundle");
-    let data = environment.particle(["--json", "binary", "inspect", "bad.zip"]).status(9).data();
-    let states: Vec<_> =
-        data[0]["modules"][0]["assets"].as_array().unwrap().iter().map(|a| &a["state"]).collect();
-    assert_eq!(states, ["missing", "wrongHash"]);
-}
-
-#[test]
-fn list_assets_reads_applications_and_bundles() {
-    let environment = TestEnvironment::new();
-    put_project(&environment);
-    let list = |name: &str| environment.particle(["binary", "list-assets", name]);
-    assert_eq!(list("app.bin").success().stdout, "No assets found\n");
-    environment.particle(["bundle", "app.bin", "--assets", "assets", "--saveTo", "out.zip"]).success();
-    let output = list("out.zip").success();
-    assert!(output.stdout.starts_with("Assets found in out.zip:\n hello.txt (5891b5b5"), "{}", output.stdout);
-    put(&environment, "bundled.bin", Bundle::parse(&file(&environment, "out.zip")).unwrap().application);
-    list("bundled.bin")
-        .success()
-        .stdout_has(&format!("Assets found in bundled.bin:\n hello.txt ({HELLO_HASH})\n"));
-    let data = environment.particle(["--json", "binary", "list-assets", "bundled.bin"]).success().data();
-    assert_eq!(data[0], json!({ "name": "hello.txt", "hash": HELLO_HASH }));
-    list("nowhere.bin").status(4);
-}
-
-#[test]
-fn strip_assets_gives_back_the_application() {
-    let environment = TestEnvironment::new();
-    put_project(&environment);
-    let strip = |name: &str| environment.particle(["binary", "strip-assets", name]);
-    strip("app.bin").status(1).stderr_has("No assets found");
-    environment.particle(["bundle", "app.bin", "--assets", "assets", "--saveTo", "out.zip"]).success();
-    let output = strip("out.zip").success();
-    assert_eq!(output.stdout, "Application binary without assets saved to out-no-assets.bin\n");
-    assert_eq!(file(&environment, "out-no-assets.bin"), file(&environment, "app.bin"));
-    strip("out.zip").success();
-    put(&environment, "out-no-assets.bin", "precious");
-    strip("out.zip").status(2).stderr_has("--force");
 }

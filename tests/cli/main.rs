@@ -7,6 +7,7 @@ mod support;
 
 mod account;
 mod binary;
+mod bundle;
 mod cloud;
 mod device;
 mod dfu;

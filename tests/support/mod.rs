@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "this is all test code")]
 
 pub mod api;
+pub mod firmware;
 pub mod fleet;
 pub mod portal;
 #[cfg(unix)]
