@@ -3,7 +3,7 @@
 use super::{code, registered, submission::File, targets::Target};
 use crate::{
     firmware::{BuildError, Dependency, Extension, ModuleFunction, ModuleParts, Product},
-    platform::{Anchor, ApplicationPlace, Mcu, Platform},
+    platform::{Anchor, Mcu, Platform},
     sandbox::{
         bench::{OsVersion, Program},
         cloud::error::ApiError,
@@ -12,8 +12,6 @@ use crate::{
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 
-/// From this version on, applications lie elsewhere on some boards.
-const NEW_PLACE: OsVersion = OsVersion(3, 1, 0);
 /// What every module is filled up with, so that it has the size of a small application.
 const FILLING: usize = 5000;
 /// Data and uninitialised data of every module.
@@ -75,7 +73,8 @@ pub(in crate::sandbox::cloud) fn module(
     program: &Program,
     seed: &[u8],
 ) -> Result<Vec<u8>, BuildError> {
-    let place = place_of(platform, version).ok_or(BuildError::Address)?;
+    let OsVersion(major, minor, patch) = version;
+    let place = platform.firmware.ok_or(BuildError::Address)?.application_for((major, minor, patch));
     let function = if place.monolithic { ModuleFunction::Monolithic } else { ModuleFunction::UserPart };
     let mut contents = program.to_contents();
     contents.extend(seed.iter().cycle().take(FILLING));
@@ -110,13 +109,6 @@ fn last_system_part(platform: &Platform) -> u8 {
     }
 }
 
-/// Where the application lies with a version of Device OS.
-fn place_of(platform: &Platform, version: OsVersion) -> Option<ApplicationPlace> {
-    let layout = platform.firmware?;
-    let former = layout.former_application.filter(|_| version < NEW_PLACE);
-    Some(former.unwrap_or(layout.application))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,7 +138,10 @@ mod tests {
     #[test]
     fn applications_moved_on_nrf52840_boards() {
         let boron = Platform::by_name("boron").unwrap();
-        let index = |version| place_of(boron, version).unwrap().index;
+        let index = |version| {
+            let bytes = module(boron, version, &Program::Tinker, b"seed").unwrap();
+            Module::parse(&bytes).unwrap().prefix().index
+        };
         assert_eq!([index(OsVersion(2, 3, 1)), index(OsVersion(3, 3, 1))], [1, 2]);
     }
 }
