@@ -68,7 +68,7 @@ impl Row {
         let style = if self.online { cyan.bold() } else { cyan.dimmed() };
         let name = page.foreign(self.name.as_deref().unwrap_or("<no name>"));
         let (id, state) = (page.foreign(&self.id), if self.online { "online" } else { "offline" });
-        page.line(format!("{style}{name}{style:#} [{id}] ({}) is {state}", self.kind));
+        page.line(format!("{} [{id}] ({}) is {state}", page.styled(style, name), self.kind));
     }
 
     /// Its variables, if it has any.

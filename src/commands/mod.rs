@@ -97,7 +97,7 @@ pub fn run(
 fn dispatch(cli: Cli, environment: Environment, clock: Clock, ui: &Ui) -> CommandResult {
     let Some(command) = cli.command else {
         let help = Cli::command().render_help();
-        return Ok(ui.raw(format!("{}\n", help.ansi()).as_bytes())?);
+        return Ok(ui.help(&help)?);
     };
     let (attached, environment) = match (&command, cli.sandbox.sandbox) {
         // `particle --sandbox=FILE sandbox ...` is about that sandbox, it does not run in it.
@@ -136,12 +136,12 @@ fn parse_failure(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
             | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     );
     if is_help {
-        let text = match error.kind() {
-            // A bare number, as scripts expect it of the Node tool.
-            ErrorKind::DisplayVersion => format!("{}\n", env!("CARGO_PKG_VERSION")),
-            _ => error.render().ansi().to_string(),
+        // A bare number, as scripts expect it of the Node tool.
+        let printed = match error.kind() {
+            ErrorKind::DisplayVersion => ui.raw(concat!(env!("CARGO_PKG_VERSION"), "\n").as_bytes()),
+            _ => ui.help(&error.render()),
         };
-        return match ui.raw(text.as_bytes()) {
+        return match printed {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => report_failure(&ui, &error.into()),
         };

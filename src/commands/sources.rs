@@ -90,7 +90,7 @@ mod tests {
             ..Selection::default()
         };
         let including = Including::new(&selection);
-        let mut page = Page::new(false);
+        let mut page = Page::new(false, false);
         including.render(&mut page);
         assert_eq!(page.into_text(), "Including:\n    src/app.ino\n    /elsewhere/a.h\n    ../b.h\n");
         let first = serde_json::json!({ "path": "src/app.ino", "name": "app.ino", "size": 1 });

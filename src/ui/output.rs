@@ -60,7 +60,8 @@ pub struct UiOptions {
 /// The terminal, or whatever stands in its place.
 pub struct Ui {
     options: UiOptions,
-    stdout: RefCell<AutoStream<io::Stdout>>,
+    /// Whether standard output shows styles.
+    stdout_color: bool,
     stderr: RefCell<AutoStream<io::Stderr>>,
     stdout_terminal: bool,
     stderr_terminal: bool,
@@ -79,7 +80,7 @@ impl Ui {
         let stderr_terminal = io::stderr().is_terminal();
         Self {
             options,
-            stdout: RefCell::new(AutoStream::new(io::stdout(), choice)),
+            stdout_color: shows_color(options.color),
             stderr: RefCell::new(AutoStream::new(io::stderr(), choice)),
             stdout_terminal: io::stdout().is_terminal(),
             stderr_terminal,
@@ -123,7 +124,7 @@ impl Ui {
         if self.options.json {
             return self.document(&json!({ "meta": meta(), "data": to_value(report) }));
         }
-        let mut page = Page::new(self.stdout_terminal);
+        let mut page = Page::new(self.stdout_terminal, self.stdout_color);
         report.render(&mut page);
         self.raw(page.into_text().as_bytes())
     }
@@ -141,10 +142,16 @@ impl Ui {
         self.raw(line.as_bytes())
     }
 
+    /// Prints help or another text of ours that has styles in it, which are left out where they are not shown.
+    pub fn help(&self, text: &clap::builder::StyledStr) -> Result<(), OutputError> {
+        let text = if self.stdout_color { text.ansi().to_string() } else { text.to_string() };
+        self.raw(text.as_bytes())
+    }
+
     /// Writes bytes to standard output as they are, and flushes.
     pub fn raw(&self, bytes: &[u8]) -> Result<(), OutputError> {
         self.screen.suspend(|| {
-            let mut stdout = self.stdout.borrow_mut();
+            let mut stdout = io::stdout().lock();
             stdout.write_all(bytes)?;
             stdout.flush()?;
             Ok(())
@@ -201,6 +208,14 @@ impl Ui {
         self.screen.suspend(|| {
             let _ = writeln!(self.stderr.borrow_mut(), "{text}");
         });
+    }
+}
+
+fn shows_color(choice: ColorChoice) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reports: one value, shown as text or as JSON.
 
+use anstyle::Style;
 use serde::Serialize;
 use std::{borrow::Cow, fmt::Display};
 
@@ -14,12 +15,13 @@ pub trait Report: Serialize {
 pub struct Page {
     text: String,
     terminal: bool,
+    color: bool,
 }
 
 impl Page {
-    /// An empty page; `terminal` says whether it will be shown on one.
-    pub fn new(terminal: bool) -> Self {
-        Self { text: String::new(), terminal }
+    /// An empty page; `terminal` says whether it will be shown on one, `color` whether with colours.
+    pub fn new(terminal: bool, color: bool) -> Self {
+        Self { text: String::new(), terminal, color }
     }
 
     /// Adds a line.
@@ -32,6 +34,11 @@ impl Page {
     /// where a terminal would act on them, untouched elsewhere.
     pub fn foreign<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.terminal { escape_controls(text) } else { Cow::Borrowed(text) }
+    }
+
+    /// Text in a style, where styles are shown.
+    pub fn styled(&self, style: Style, text: impl Display) -> String {
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 
     /// The text written so far.
@@ -56,8 +63,8 @@ mod tests {
 
     #[test]
     fn foreign_text_is_escaped_on_a_terminal_only() {
-        assert_eq!(Page::new(true).foreign("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
-        assert_eq!(Page::new(false).foreign("a\u{1b}[2Jb\n"), "a\u{1b}[2Jb\n");
+        assert_eq!(Page::new(true, true).foreign("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
+        assert_eq!(Page::new(false, false).foreign("a\u{1b}[2Jb\n"), "a\u{1b}[2Jb\n");
         assert_eq!(escape_controls("grün 🌈"), "grün 🌈");
     }
 }

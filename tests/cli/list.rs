@@ -159,3 +159,15 @@ fn a_list_needs_a_login() {
     let sandbox = sandbox(&environment);
     at(&environment, sandbox.api_url(), &["list"]).status(3).stderr_has("particle login");
 }
+
+#[test]
+fn a_name_with_an_escape_sequence_reaches_a_pipe_as_it_is() {
+    let environment = TestEnvironment::new();
+    environment.log_in();
+    let name = "red \u{1b}[31malert";
+    environment.in_sandbox(["device", "rename", "boron", name]).success();
+    let plain = environment.in_sandbox(["list", "online"]).success().stdout;
+    assert!(plain.contains(&format!("{name} [")), "{plain:?}");
+    let colored = environment.in_sandbox(["list", "online", "--color", "always"]).success().stdout;
+    assert!(colored.contains("\u{1b}[1m"), "{colored:?}");
+}

@@ -43,7 +43,7 @@ impl Report for AssetList {
         }
         page.line(format!("Assets found in {}:", page.foreign(&self.file)));
         for NeededAsset { name, hash } in &self.assets {
-            page.line(format!(" {BOLD}{}{BOLD:#} ({hash})", page.foreign(name)));
+            page.line(format!(" {} ({hash})", page.styled(BOLD, page.foreign(name))));
         }
     }
 }

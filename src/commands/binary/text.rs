@@ -22,8 +22,8 @@ pub(super) fn render_file(file: &FileReport, page: &mut Page) {
     for (number, module) in file.modules.iter().enumerate() {
         let name = page.foreign(&name);
         match count {
-            1 => page.line(format!("{BOLD}{name}{BOLD:#}")),
-            _ => page.line(format!("{BOLD}{name}{BOLD:#} (module {} of {count})", number + 1)),
+            1 => page.line(page.styled(BOLD, &name)),
+            _ => page.line(format!("{} (module {} of {count})", page.styled(BOLD, &name), number + 1)),
         }
         render_module(module, page);
     }
@@ -32,25 +32,27 @@ pub(super) fn render_file(file: &FileReport, page: &mut Page) {
         page.line("Environment variables:");
     }
     for (name, value) in variables {
-        page.line(format!(" {BOLD}{}{BOLD:#}: {}", page.foreign(name), page.foreign(value)));
+        let name = page.styled(BOLD, page.foreign(name));
+        page.line(format!(" {name}: {}", page.foreign(value)));
     }
 }
 
 fn render_module(module: &ModuleReport, page: &mut Page) {
     if module.crc.ok {
-        page.line(format!(" {GREEN}CRC is ok ({}){GREEN:#}", module.crc.actual));
+        let text = format!("CRC is ok ({})", module.crc.actual);
+        page.line(format!(" {}", page.styled(GREEN, text)));
     } else {
-        page.line(failure("CRC", &module.crc));
+        render_failure("CRC", &module.crc, page);
     }
     if let Some(hash) = module.sha256.as_ref().filter(|hash| !hash.ok) {
-        page.line(failure("Hash", hash));
+        render_failure("Hash", hash, page);
     }
     if !module.length.ok {
-        page.line(failure("Length", &module.length));
+        render_failure("Length", &module.length, page);
     }
     render_identity(&module.prefix, page);
     if let Some(name) = &module.name {
-        page.line(format!(" It holds the file {BOLD}{}{BOLD:#}", page.foreign(name)));
+        page.line(format!(" It holds the file {}", page.styled(BOLD, page.foreign(name))));
     }
     if let Some(compression) = &module.compression {
         page.line(format!(
@@ -59,9 +61,8 @@ fn render_module(module: &ModuleReport, page: &mut Page) {
         ));
     }
     if let Some(Product { id, version }) = module.suffix.product() {
-        page.line(format!(
-            " It is firmware for {BOLD}product id {id}{BOLD:#} at version {BOLD}{version}{BOLD:#}"
-        ));
+        let (product, version) = (page.styled(BOLD, format!("product id {id}")), page.styled(BOLD, version));
+        page.line(format!(" It is firmware for {product} at version {version}"));
     }
     render_dependencies(&module.prefix, page);
     if !module.assets.is_empty() {
@@ -70,47 +71,46 @@ fn render_module(module: &ModuleReport, page: &mut Page) {
     module.assets.iter().for_each(|asset| render_asset(asset, page));
 }
 
-fn failure(what: &str, check: &CheckReport<impl Display>) -> String {
-    format!(" {RED}{what} failed (should be {} but is {}){RED:#}", check.stored, check.actual)
+fn render_failure(what: &str, check: &CheckReport<impl Display>, page: &mut Page) {
+    let text = format!("{what} failed (should be {} but is {})", check.stored, check.actual);
+    page.line(format!(" {}", page.styled(RED, text)));
 }
 
 fn render_identity(prefix: &PrefixReport, page: &mut Page) {
     match (prefix.kind, prefix.platform) {
         // Assets are for any platform.
         (ModuleFunction::Asset, _) => {}
-        (_, Some(platform)) => page.line(format!(" Compiled for {BOLD}{platform}{BOLD:#}")),
+        (_, Some(platform)) => page.line(format!(" Compiled for {}", page.styled(BOLD, platform))),
         (_, None) => page.line(format!(" Compiled for unknown platform (ID: {})", prefix.platform_id)),
     }
-    page.line(format!(
-        " This is {BOLD}{}{BOLD:#} number {BOLD}{}{BOLD:#} at version {BOLD}{}{BOLD:#}",
-        phrase(prefix.kind),
-        prefix.index,
-        prefix.version
-    ));
+    page.line(format!(" This is {}", identity(prefix.kind, prefix.index, prefix.version, page)));
 }
 
 fn render_dependencies(prefix: &PrefixReport, page: &mut Page) {
     for (number, needed) in prefix.dependencies.iter().flatten().enumerate() {
-        page.line(format!(
-            " It {}depends on {BOLD}{}{BOLD:#} number {BOLD}{}{BOLD:#} at version {BOLD}{}{BOLD:#}",
-            if number == 0 { "" } else { "also " },
-            phrase(needed.kind),
-            needed.index,
-            needed.version
-        ));
+        let also = if number == 0 { "" } else { "also " };
+        let needed = identity(needed.kind, needed.index, needed.version, page);
+        page.line(format!(" It {also}depends on {needed}"));
     }
+}
+
+fn identity(function: ModuleFunction, index: u8, version: u16, page: &Page) -> String {
+    let [function, index, version] = [phrase(function).to_owned(), index.to_string(), version.to_string()]
+        .map(|text| page.styled(BOLD, text));
+    format!("{function} number {index} at version {version}")
 }
 
 fn render_asset(asset: &AssetReport, page: &mut Page) {
     let (name, hash) = (page.foreign(&asset.name), &asset.hash);
-    let line = match asset.state {
-        AssetState::Ok | AssetState::NotChecked => format!(" {BOLD}{name}{BOLD:#} (hash {hash})"),
-        AssetState::WrongHash => format!(" {RED}{name} failed (hash should be {hash}){RED:#}"),
+    let text = match asset.state {
+        AssetState::Ok | AssetState::NotChecked => format!("{} (hash {hash})", page.styled(BOLD, &name)),
+        AssetState::WrongHash => page.styled(RED, format!("{name} failed (hash should be {hash})")),
         AssetState::Missing => {
-            format!(" {RED}{name} failed (hash should be {hash} but is not in the bundle){RED:#}")
+            let text = format!("{name} failed (hash should be {hash} but is not in the bundle)");
+            page.styled(RED, text)
         }
     };
-    page.line(line);
+    page.line(format!(" {text}"));
 }
 
 fn phrase(function: ModuleFunction) -> &'static str {
