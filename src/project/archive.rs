@@ -1,6 +1,6 @@
 //! Archives of libraries: `tar.gz`, read with care and written reproducibly.
 
-use super::ProjectError;
+use super::{ProjectError, migration::adapters_of, selection::walk::Walk};
 use flate2::{Compression, GzBuilder, read::GzDecoder};
 use std::{
     borrow::Cow,
@@ -104,6 +104,11 @@ impl Archive {
         self.files.get(name).map(Vec::as_slice)
     }
 
+    /// Adds headers that make `#include "NAME/NAME.h"` work, as it did with libraries of the old format.
+    pub fn add_adapters(&mut self, name: &str) -> Result<(), ArchiveError> {
+        adapters_of(&self.files, name).into_iter().try_for_each(|(file, contents)| self.add(&file, contents))
+    }
+
     /// The bytes of a `tar.gz`. They depend on the files alone: no times, owners or modes are in them.
     pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
         let gzip = GzBuilder::new().mtime(0).write(Vec::new(), Compression::default());
@@ -115,6 +120,21 @@ impl Archive {
             tar.append_data(&mut header, name, contents)?;
         }
         tar.into_inner()?.finish()
+    }
+
+    /// Whether a folder holds these files and no others.
+    pub fn is_unpacked_in(&self, folder: &Path) -> Result<bool, ProjectError> {
+        let found = Walk { follow_symlinks: false, hidden: true }.files(folder)?;
+        if found.len() != self.files.len() {
+            return Ok(false);
+        }
+        for file in found {
+            let Some(expected) = self.file(&file.name).filter(|_| file.exact) else { return Ok(false) };
+            if fs::read(&file.path).map_err(ProjectError::reading(&file.path))? != expected {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Writes the files into a folder, which is made, or which they replace with all that is in it.

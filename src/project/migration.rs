@@ -117,7 +117,7 @@ fn new_place(old: &str) -> String {
 }
 
 /// Headers in a folder of the library's name that include the real ones, as the old format had it.
-fn adapters_of(files: &BTreeMap<String, Vec<u8>>, name: &str) -> Vec<(String, Vec<u8>)> {
+pub(super) fn adapters_of(files: &BTreeMap<String, Vec<u8>>, name: &str) -> Vec<(String, Vec<u8>)> {
     let headers = files.keys().filter_map(|file| {
         let header = file.strip_prefix("src/").filter(|file| !file.contains('/') && file.ends_with(".h"))?;
         Some((format!("src/{name}/{header}"), format!("#include \"../{header}\"\n").into_bytes()))

@@ -1,6 +1,6 @@
 //! Where a running sandbox can be reached.
 
-use super::{Location, SandboxError};
+use super::{Location, SandboxError, cloud::DELETE_TOKEN};
 use crate::{
     atomic_file::{self, Access},
     environment::Environment,
@@ -74,5 +74,7 @@ impl Addresses {
             .with("PARTICLE_CONFIG_DIR", location.profile_folder())
             .with("PARTICLE_USB_HOST", format!("usbip://{}", self.usbip))
             .with("PARTICLE_TIME_SCALE", self.time_scale.to_string())
+            .with("PARTICLE_LIBRARY_DIR", location.profile_folder().join("libraries"))
+            .with("PARTICLE_LIBRARY_DELETE_TOKEN", DELETE_TOKEN)
     }
 }

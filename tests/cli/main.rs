@@ -16,6 +16,8 @@ mod keys;
 mod keys_doctor;
 mod keys_server;
 mod library;
+mod library_cloud;
+mod library_upload;
 mod list;
 mod nyan;
 mod preprocess;

@@ -73,8 +73,7 @@ impl Report for Rows {
 /// Migrates the libraries, or says whether it could.
 pub fn run(context: &Context, args: Args) -> CommandResult {
     let named = !args.libraries.is_empty();
-    let current = std::env::current_dir().map_err(|error| CommandError::caused_by(Kind::Failed, error))?;
-    let folders = if named { args.libraries.clone() } else { vec![current] };
+    let folders = if named { args.libraries.clone() } else { vec![super::current_folder()?] };
     let mut rows = Vec::new();
     let mut failures = Vec::new();
     for directory in folders {

@@ -92,6 +92,30 @@ fn unpacking_replaces_the_folder_as_a_whole() {
     assert_eq!(fs::read_dir(target.parent().unwrap()).unwrap().count(), 1, "nothing temporary is left");
 }
 
+#[test]
+fn a_folder_that_was_changed_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("thing");
+    let archive = archive(&[("README.md", "r"), ("src/a.h", "1")]);
+    archive.unpack(&target).unwrap();
+    assert!(archive.is_unpacked_in(&target).unwrap());
+    fs::write(target.join("src/mine.h"), "").unwrap();
+    assert!(!archive.is_unpacked_in(&target).unwrap());
+    fs::remove_file(target.join("README.md")).unwrap();
+    assert!(!archive.is_unpacked_in(&target).unwrap());
+    fs::remove_file(target.join("src/mine.h")).unwrap();
+    fs::write(target.join("README.md"), "other").unwrap();
+    assert!(!archive.is_unpacked_in(&target).unwrap());
+}
+
+#[test]
+fn adapters_lead_to_the_headers() {
+    let mut archive = archive(&[("src/thing.h", ""), ("src/inner/deep.h", ""), ("src/thing.cpp", "")]);
+    archive.add_adapters("thing").unwrap();
+    assert_eq!(archive.file("src/thing/thing.h"), Some(&b"#include \"../thing.h\"\n"[..]));
+    assert_eq!(archive.files().count(), 4);
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_an_archive_or_none(bytes in prop::collection::vec(any::<u8>(), 0..2000), packed in any::<bool>()) {
