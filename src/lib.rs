@@ -3,6 +3,7 @@
 //! `docs/architecture.md` draws the picture.
 
 pub mod atomic_file;
+pub mod cache;
 pub mod clock;
 pub mod cloud;
 pub mod commands;

@@ -1,6 +1,6 @@
 //! `particle cloud`: commands of the account and its devices under the names they have there.
 
-use super::{CommandResult, Context, device, list, login, logout, nyan};
+use super::{CommandResult, Context, compile, device, flash, list, login, logout, nyan};
 use clap::Subcommand;
 
 /// Work with your account and its devices in the cloud
@@ -18,6 +18,8 @@ enum CloudCommand {
     Login(login::Args),
     Logout(logout::Args),
     List(list::Args),
+    Compile(compile::Args),
+    Flash(flash::Args),
     Claim(device::add::Args),
     Name(device::rename::Args),
     Remove(device::remove::Args),
@@ -30,6 +32,8 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
         CloudCommand::Login(args) => login::run(context, args),
         CloudCommand::Logout(args) => logout::run(context, args),
         CloudCommand::List(args) => list::run(context, args),
+        CloudCommand::Compile(args) => compile::run(context, args),
+        CloudCommand::Flash(args) => flash::run(context, args),
         CloudCommand::Claim(args) => device::add::run(context, args),
         CloudCommand::Name(args) => device::rename::run(context, args),
         CloudCommand::Remove(args) => device::remove::run(context, args),

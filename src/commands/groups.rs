@@ -1,9 +1,9 @@
 //! The list of commands and who carries each one out.
 
 use super::{
-    CommandResult, Context, binary, bundle, cloud, completions, config, device, function, keys, library,
-    list, login, logout, man, nyan, preprocess, product, project, publish, sandbox, serial, subscribe, token,
-    udp, update_cli, usb, variable, version, webhook, whoami,
+    CommandResult, Context, binary, bundle, cloud, compile, completions, config, device, flash, function,
+    keys, library, list, login, logout, man, nyan, preprocess, product, project, publish, sandbox, serial,
+    subscribe, token, udp, update_cli, usb, variable, version, webhook, whoami,
 };
 use clap::Subcommand;
 
@@ -15,10 +15,12 @@ pub enum Command {
     Bundle(bundle::Args),
     Call(function::call::Args),
     Cloud(cloud::Args),
+    Compile(compile::Args),
     Completions(completions::Args),
     #[command(visible_alias = "profile")]
     Config(config::Args),
     Device(device::Args),
+    Flash(flash::Args),
     Function(function::Args),
     Get(variable::get::Args),
     Identify(serial::identify::Args),
@@ -58,9 +60,11 @@ impl Context<'_> {
             Command::Bundle(args) => bundle::run(self, args),
             Command::Call(args) => function::call::run(self, args),
             Command::Cloud(args) => cloud::run(self, args),
+            Command::Compile(args) => compile::run(self, args),
             Command::Completions(args) => completions::run(self, args),
             Command::Config(args) => config::run(self, args),
             Command::Device(args) => device::run(self, args),
+            Command::Flash(args) => flash::run(self, args),
             Command::Function(args) => function::run(self, args),
             Command::Get(args) => variable::get::run(self, &args),
             Command::Identify(args) => serial::identify::run(self, args),

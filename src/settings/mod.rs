@@ -41,6 +41,7 @@ pub struct Settings {
     folder: PathBuf,
     profile: Setting<ProfileName>,
     api_url: Setting<ApiUrl>,
+    apps_url: Option<Setting<Url>>,
     environment_token: Option<AccessToken>,
     stored: Profile,
 }
@@ -52,9 +53,10 @@ impl Settings {
         let profile = select_profile(&folder, environment, overrides)?;
         let stored = Profile::read(&folder, &profile.value)?;
         let api_url = select_api_url(environment, overrides, &profile.value, &stored)?;
+        let apps_url = select_apps_url(environment, &profile.value, &stored)?;
         let token = environment.text("PARTICLE_ACCESS_TOKEN").map(str::parse).transpose();
         let environment_token = token.map_err(SettingsError::Token)?;
-        Ok(Self { folder, profile, api_url, environment_token, stored })
+        Ok(Self { folder, profile, api_url, apps_url, environment_token, stored })
     }
 
     /// The folder with the files.
@@ -97,6 +99,11 @@ impl Settings {
     /// The name the stored login belongs to.
     pub fn username(&self) -> Option<&str> {
         self.stored.username.as_deref().filter(|_| self.leads_to_stored_cloud())
+    }
+
+    /// Where the known applications are to be fetched from, in place of where their publisher offers them.
+    pub fn apps_url(&self) -> Option<&Setting<Url>> {
+        self.apps_url.as_ref()
     }
 
     /// The proxy set in the profile. Proxy variables of the environment are not settings.
@@ -160,6 +167,28 @@ fn select_api_url(
         },
         (None, Some(url)) => Ok(Setting::new(url.clone(), Source::Profile(profile.to_string()))),
         (None, None) => Ok(Setting::new(ApiUrl::default(), Source::Default)),
+    }
+}
+
+fn select_apps_url(
+    environment: &Environment,
+    profile: &ProfileName,
+    stored: &Profile,
+) -> Result<Option<Setting<Url>>, SettingsError> {
+    const VARIABLE: &str = "PARTICLE_APPS_URL";
+    match environment.text(VARIABLE) {
+        Some(text) => match text.parse() {
+            Ok(url) => Ok(Some(Setting::new(url, Source::Variable(VARIABLE)))),
+            Err(error) => Err(SettingsError::ApiUrl {
+                origin: Source::Variable(VARIABLE),
+                text: text.to_owned(),
+                reason: ApiUrlError::Malformed(error),
+            }),
+        },
+        None => {
+            let source = Source::Profile(profile.to_string());
+            Ok(stored.apps_url.clone().map(|url| Setting::new(url, source)))
+        }
     }
 }
 

@@ -76,6 +76,7 @@ pub(super) fn list(folder: &Path) -> Result<Vec<ProfileName>, SettingsError> {
 /// What a profile's file says about the settings that this program reads.
 pub(super) struct Profile {
     pub api_url: Option<ApiUrl>,
+    pub apps_url: Option<Url>,
     pub proxy_url: Option<Url>,
     pub username: Option<String>,
     pub access_token: Option<AccessToken>,
@@ -89,6 +90,7 @@ impl Profile {
         let unusable = |setting, reason| SettingsError::Unusable { path: path.clone(), setting, reason };
         Ok(Self {
             api_url: parse(&file, keys::API_URL).map_err(|reason| unusable(keys::API_URL, reason))?,
+            apps_url: parse(&file, keys::APPS_URL).map_err(|reason| unusable(keys::APPS_URL, reason))?,
             proxy_url: parse(&file, keys::PROXY_URL).map_err(|reason| unusable(keys::PROXY_URL, reason))?,
             username: file.text(keys::USERNAME).map(str::to_owned),
             access_token: parse(&file, keys::ACCESS_TOKEN)

@@ -124,6 +124,14 @@ impl Ui {
         if self.options.json {
             return self.document(&json!({ "meta": meta(), "data": to_value(report) }));
         }
+        self.show(report)
+    }
+
+    /// Prints the text of a report that is only a part of a command's result; nothing with `--json`.
+    pub fn show(&self, report: &impl Report) -> Result<(), OutputError> {
+        if self.options.json {
+            return Ok(());
+        }
         let mut page = Page::new(self.stdout_terminal, self.stdout_color);
         report.render(&mut page);
         self.raw(page.into_text().as_bytes())

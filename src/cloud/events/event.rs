@@ -16,6 +16,20 @@ impl Event {
         self.0.get("data")?.as_str()
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.text("name")
+    }
+
+    /// The id of the device that published it.
+    pub fn core_id(&self) -> &str {
+        self.text("coreid")
+    }
+
+    fn text(&self, member: &str) -> &str {
+        self.0.get(member).and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// Reads a message of the stream. One without a name is none of ours, and is `None`.
     pub(super) fn read(message: Message) -> Option<Result<Self, serde_json::Error>> {
         let name = message.event?;
