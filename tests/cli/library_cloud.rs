@@ -450,16 +450,18 @@ fn an_archive_does_not_get_out_of_its_folder() {
 }
 
 #[test]
-fn a_librarys_name_does_not_lead_out_of_the_folder() {
+fn a_librarys_name_does_not_lead_elsewhere() {
     let environment = TestEnvironment::new();
     make_project(&environment, "name=x\n");
     let archive = Archive::default().to_bytes().unwrap();
-    for (name, version) in [("../evil", "1.0.0"), ("evil", "1/../../.."), ("..", "1.0.0")] {
+    for (name, version) in
+        [("../evil", "1.0.0"), ("evil", "1/../../.."), ("..", "1.0.0"), ("a\nname=b", "1.0.0")]
+    {
         let server = LibraryServer::start(name, version, archive.clone());
-        for command in ["copy", "view"] {
-            at(&environment, server.url(), &["library", command, "evil"])
-                .status(1)
-                .stderr_has("has no folder");
+        for command in ["add", "copy", "view"] {
+            let refused = at(&environment, server.url(), &["library", command, "evil"]).status(1);
+            refused.stderr_has("the cloud says that evil is").stderr_has("no library can have such a name");
         }
     }
+    assert_eq!(project(&environment), "name=x\n");
 }

@@ -79,7 +79,7 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
 fn keeps(context: &Context, manifest: &Manifest, wanted: &Reference) -> bool {
     let Some(present) = entry(manifest, &wanted.name) else { return false };
     if let Some(version) = wanted.version.as_ref().filter(|version| **version != present.version) {
-        let (name, kept) = (&present.name, &present.version);
+        let (name, kept, version) = (&present.name, &present.version, context.ui.foreign(version));
         context.ui.note(format!("{name} {kept} stays, though {version} is asked for."));
     }
     true

@@ -111,9 +111,9 @@ impl Report for ListPage {
             }
             let number = match self.number {
                 1 => String::new(),
-                number => format!(" {grey}page {number}{grey:#}"),
+                number => format!(" {}", page.styled(grey, format!("page {number}"))),
             };
-            page.line(format!("{bold}{}{bold:#}{number}", section.heading()));
+            page.line(format!("{}{number}", page.styled(bold, section.heading())));
             libraries.iter().for_each(|library| library.render(page, *section == Section::Mine));
         }
     }

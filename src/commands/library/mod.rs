@@ -17,7 +17,10 @@ mod upload;
 mod view;
 
 use super::{CommandError, CommandResult, Context, Kind};
-use crate::cloud::{Library, Session};
+use crate::{
+    cloud::{Library, Session},
+    project::name::problem_with_name,
+};
 use clap::Subcommand;
 use reference::Reference;
 use std::path::PathBuf;
@@ -72,7 +75,19 @@ fn current_folder() -> CommandResult<PathBuf> {
 fn look_up(context: &Context, session: &Session<'_>, library: &Reference) -> CommandResult<Library> {
     let Reference { name, version } = library;
     let found = context.block_on(session.libraries().get(name, version.as_deref()));
-    found.map_err(|error| unknown(name, error))
+    let found = found.map_err(|error| unknown(name, error))?;
+    if is_well_named(&found) {
+        return Ok(found);
+    }
+    let message = format!("the cloud says that {name} is {:?} {:?}", found.name, found.version);
+    Err(CommandError::new(Kind::Failed, message).hint("no library can have such a name or version"))
+}
+
+/// Whether name and version are fit for the names of folders and for lines of files. They come from outside, and must
+/// not lead elsewhere.
+fn is_well_named(library: &Library) -> bool {
+    let odd = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_' | '+');
+    problem_with_name(&library.name).is_none() && !library.version.contains(odd)
 }
 
 /// Says how a library can be found that is not there.

@@ -4,7 +4,7 @@ use super::{needs::Needs, reference::Reference};
 use crate::{
     cloud::{Library, Session},
     commands::{CommandError, CommandResult, Context, Kind},
-    project::{Archive, Manifest, ManifestKind, name::problem_with_name},
+    project::{Archive, Manifest, ManifestKind},
 };
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -56,8 +56,8 @@ pub(super) fn fetch(
     let mut needs = Needs::of(wanted);
     let mut packages = Vec::new();
     while let Some(need) = needs.next()? {
-        let name = &need.library.name;
-        context.ui.line(format!("Checking library {}...", context.ui.foreign(name)))?;
+        let name = context.ui.foreign(&need.library.name);
+        context.ui.line(format!("Checking library {name}..."))?;
         let _spinner = context.ui.spinner(format!("Fetching {name}"));
         let library = super::look_up(context, session, &need.library)?;
         let package = Package::fetch(context, session, library)?;
@@ -70,11 +70,6 @@ pub(super) fn fetch(
 impl Package {
     fn fetch(context: &Context, session: &Session<'_>, library: Library) -> CommandResult<Self> {
         let failed = |error: CommandError| error.context(format!("{} {}", library.name, library.version));
-        if !is_folder_name(&library) {
-            let error =
-                CommandError::new(Kind::Failed, "a library with such a name or version has no folder");
-            return Err(failed(error));
-        }
         let bytes = context.block_on(session.libraries().archive(&library)).map_err(failed)?;
         let archive = Archive::read(&bytes).map_err(|error| failed(error.into()))?;
         Ok(Self { library, archive })
@@ -96,12 +91,6 @@ impl Package {
         let Library { name, version, .. } = &self.library;
         Installed { name: name.clone(), version: version.clone(), directory }
     }
-}
-
-/// Whether a library can have a folder of its name and version: they come from outside, and must not lead elsewhere.
-fn is_folder_name(library: &Library) -> bool {
-    let odd = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_' | '+');
-    problem_with_name(&library.name).is_none() && !library.version.contains(odd)
 }
 
 impl Destination {

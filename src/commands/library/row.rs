@@ -66,13 +66,12 @@ impl Row {
             if self.private { Some("private") } else { (self.mine && !among_mine).then_some("mine") };
         let badges: String = [(STANDING, standing), (OWNERSHIP, ownership)]
             .into_iter()
-            .filter_map(|(style, badge)| Some(format!("{style}[{}]{style:#} ", badge?)))
+            .filter_map(|(style, badge)| Some(format!("{} ", page.styled(style, format!("[{}]", badge?)))))
             .collect();
-        let (name, version) = (page.foreign(&self.name), page.foreign(&self.version));
+        let (name, version) = (page.styled(NAME, page.foreign(&self.name)), page.foreign(&self.version));
+        let installs = page.styled(INSTALLS, self.installs);
         let sentence = page.foreign(self.sentence.as_deref().unwrap_or_default());
-        let installs = self.installs;
-        let line =
-            format!("{NAME}{name}{NAME:#} {version} {badges}{INSTALLS}{installs}{INSTALLS:#} {sentence}");
+        let line = format!("{name} {version} {badges}{installs} {sentence}");
         page.line(line.trim_end());
     }
 }
