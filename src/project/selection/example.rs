@@ -64,8 +64,7 @@ fn two_up(folder: &Path) -> PathBuf {
     if !named {
         return if folder == Path::new(".") { PathBuf::from("../..") } else { folder.join("../..") };
     }
-    let rest: PathBuf = components.rev().collect();
-    if rest.as_os_str().is_empty() { PathBuf::from("") } else { rest }
+    components.rev().collect()
 }
 
 #[cfg(test)]
