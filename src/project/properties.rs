@@ -79,7 +79,9 @@ impl Properties {
         let value = self.encode(value);
         let found = self.lines.iter().enumerate().rev().find_map(|(index, line)| {
             let pair = self.pair_of(line, key)?;
-            Some((index, format!("{}{}{value}", pair.lead, if pair.separated { "" } else { "=" })))
+            let lead =
+                if pair.separated { pair.lead } else { &format!("{}=", without_loose_backslash(pair.lead)) };
+            Some((index, format!("{lead}{value}")))
         });
         match found {
             Some((index, text)) => self.lines[index].text = text,
@@ -134,8 +136,7 @@ impl Line {
     /// Whether the next line belongs to this one: it ends with a backslash that is not itself escaped.
     fn is_continued(&self) -> bool {
         let comment = self.text.trim_start().starts_with(['#', '!']);
-        let backslashes = self.text.chars().rev().take_while(|c| *c == '\\').count();
-        !comment && !self.ending.is_empty() && backslashes % 2 == 1
+        !comment && !self.ending.is_empty() && without_loose_backslash(&self.text) != self.text
     }
 
     fn pair(&self, syntax: Syntax) -> Option<Pair<'_>> {
@@ -168,6 +169,12 @@ impl Line {
             self.text.push_str(&self.ending);
         }
     }
+}
+
+/// The text of a line without the backslash at its end that joins nothing, and would escape what is put behind it.
+fn without_loose_backslash(text: &str) -> &str {
+    let backslashes = text.chars().rev().take_while(|c| *c == '\\').count();
+    &text[..text.len() - backslashes % 2]
 }
 
 /// Where a key ends: at the first `=`, `:` or space that is not escaped.
@@ -296,6 +303,15 @@ mod tests {
         assert_eq!(properties.get("paragraph").unwrap(), "one two \\");
         assert_eq!(properties.get("url").unwrap(), "http://x");
         assert_eq!(plain("paragraph=C:\\new\n").get("paragraph").unwrap(), "C:\\new");
+    }
+
+    #[test]
+    fn a_key_with_a_loose_backslash_can_be_given_a_value() {
+        for ending in ["", "\n"] {
+            let mut properties = java(&format!("version\\{ending}"));
+            properties.set("version", "1.2.3");
+            assert_eq!(properties.to_text(), format!("version=1.2.3{ending}"));
+        }
     }
 
     #[test]

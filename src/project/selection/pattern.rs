@@ -5,7 +5,7 @@ use crate::project::ProjectError;
 use globset::{GlobBuilder, GlobMatcher};
 use std::{fs, path::Path};
 
-/// A pattern, put in terms of the folder that is sent: `src/**/*.txt`, `../shared/*.h`.
+/// A pattern, put in terms of the folder that is sent: `src/**/*.txt`, `../parts/*.h`.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
     text: String,
@@ -143,7 +143,7 @@ mod tests {
         assert!(matches("lib/foo", "src/*.txt", "lib/foo/src/a.txt"));
         assert!(!matches("lib/foo", "src/*.txt", "src/a.txt"));
         assert!(matches("lib/foo", "../bar/**", "lib/bar/deep/a.h"));
-        assert!(matches("", "../shared/*.h", "../shared/a.h"));
+        assert!(matches("", "../parts/*.h", "../parts/a.h"));
         assert!(matches("odd[1]", "./*.h", "odd[1]/a.h"));
     }
 
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn the_walk_begins_where_the_wildcards_do() {
         let start = |pattern| Pattern::new("", pattern).unwrap().literal_start().to_owned();
-        assert_eq!(start("../shared/deep/*.h"), "../shared/deep");
+        assert_eq!(start("../parts/deep/*.h"), "../parts/deep");
         assert_eq!(start("*.h"), "");
         assert_eq!(start("notes/readme.txt"), "notes/readme.txt");
     }

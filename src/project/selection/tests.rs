@@ -112,14 +112,14 @@ fn include_adds_and_ignore_has_the_last_word() {
 #[test]
 fn include_may_reach_outside_and_into_hidden_folders() {
     let folder = tree(&[
-        "shared/pins.h",
-        "shared/more.h",
+        "parts/pins.h",
+        "parts/more.h",
         "project/app.ino",
         "project/.config/wifi.h",
         "project/.config/other.h",
-        "project/particle.include:../shared/p*.h\n.config/w*.h",
+        "project/particle.include:../parts/p*.h\n.config/w*.h",
     ]);
-    assert_eq!(sent(&folder, &["project"]), ["../shared/pins.h", ".config/wifi.h", "app.ino"]);
+    assert_eq!(sent(&folder, &["project"]), ["../parts/pins.h", ".config/wifi.h", "app.ino"]);
 }
 
 #[test]
