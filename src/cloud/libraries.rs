@@ -207,6 +207,7 @@ impl<'s> Libraries<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn members_may_be_missing_null_or_new() {
@@ -220,5 +221,15 @@ mod tests {
         let bare =
             r#"{"data":{"attributes":{"name":"a","version":"1.0.0","dependencies":null},"links":null}}"#;
         assert_eq!(Library::from(serde_json::from_str::<Single>(bare).unwrap().data).download, None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_server_adds_to_a_library_does_no_harm(
+            member in "(architectures|dependencies|new)", value in "(null|7|\"x\"|\\[[0-9]?\\]|\\{\"a\":[0-9]\\})",
+        ) {
+            let json = format!(r#"{{"data":[{{"attributes":{{"name":"a","version":"1","{member}":{value}}}}}]}}"#);
+            prop_assert_eq!(serde_json::from_str::<List>(&json).unwrap().data.len(), 1);
+        }
     }
 }

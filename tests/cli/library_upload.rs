@@ -1,6 +1,6 @@
 //! `library upload`, `publish` and `delete`: one's own libraries.
 
-use crate::support::{MFA_USERNAME, OTP, Output, PASSWORD, Sandbox, TestEnvironment, run};
+use crate::support::{MFA_USERNAME, OTP, Output, PASSWORD, Sandbox, TestEnvironment, libraries::at};
 use serde_json::json;
 use std::{fs, net::TcpListener};
 
@@ -153,13 +153,6 @@ const CHANGES: [&[&str]; 4] = [
     &["library", "publish", "TrafficLight"],
     &["library", "delete", "TrafficLight", "--yes"],
 ];
-
-/// Runs the binary against this cloud, with tokens that do not matter.
-fn at(environment: &TestEnvironment, api_url: &str, arguments: &[&str]) -> Output {
-    let mut command = environment.command(arguments);
-    command.env("PARTICLE_API_URL", api_url).env("PARTICLE_ACCESS_TOKEN", "0123");
-    run(command, "")
-}
 
 #[test]
 fn changes_need_a_login() {

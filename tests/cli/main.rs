@@ -19,6 +19,7 @@ mod keys_doctor;
 mod keys_server;
 mod library;
 mod library_cloud;
+mod library_copy;
 mod library_upload;
 mod list;
 mod nyan;

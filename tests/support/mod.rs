@@ -6,7 +6,7 @@
 pub mod api;
 pub mod firmware;
 pub mod fleet;
-pub mod library_server;
+pub mod libraries;
 pub mod portal;
 #[cfg(unix)]
 pub mod terminal;

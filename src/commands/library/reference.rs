@@ -27,7 +27,10 @@ impl FromStr for Reference {
 
 impl From<Dependency> for Reference {
     fn from(dependency: Dependency) -> Self {
-        Self { name: dependency.name, version: Some(dependency.version) }
+        Self {
+            name: dependency.name,
+            version: Some(dependency.version).filter(|version| !version.is_empty()),
+        }
     }
 }
 

@@ -206,6 +206,7 @@ impl<'de> Deserialize<'de> for PackedFiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const DESCRIPTION_TEXT: &str =
         "name=Lamp\nversion=1.10.0\nauthor=Ada\nsentence=It shines\ndependencies.Wire=0.1.0\n";
@@ -262,6 +263,15 @@ mod tests {
         let mut library = library(&[("1.0.0", true), ("2.0.0", false)]);
         assert!(library.put(release("2.0.0", false)) && !library.put(release("1.0.0", false)));
         assert_eq!(library.releases.len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn any_description_is_read_or_refused(description in "(name=[a-z]{0,3}\n)?(version=[0-9.]{0,6}\n)?(?s).{0,40}") {
+            if let Ok((_, release)) = read(&description) {
+                prop_assert_eq!(numbers(&release.version).len(), 3);
+            }
+        }
     }
 
     #[test]

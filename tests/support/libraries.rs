@@ -1,13 +1,41 @@
-//! A cloud with one library, whose archive may be anything.
+//! A project to use libraries in, and clouds to get them from.
 
+use super::{Output, Sandbox, TestEnvironment, read, run};
 use serde_json::json;
 use std::{
+    fs,
     io::{BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
     thread,
 };
 
-/// Answers every request for an archive with the same bytes, and every other one with the same library.
+/// A sandbox that runs, with Ada logged in and the working folder a project.
+pub fn sandbox(environment: &TestEnvironment, arguments: &[&str]) -> Sandbox {
+    let sandbox = environment.start_sandbox(["--devices", "photon"].iter().chain(arguments));
+    environment.log_in();
+    make_project(environment, "name=doorbell\n");
+    sandbox
+}
+
+/// Makes the working folder a project.
+pub fn make_project(environment: &TestEnvironment, properties: &str) {
+    fs::create_dir_all(environment.work().join("src")).unwrap();
+    fs::write(environment.work().join("project.properties"), properties).unwrap();
+}
+
+/// What stands in the project's description.
+pub fn project(environment: &TestEnvironment) -> String {
+    read(&environment.work().join("project.properties"))
+}
+
+/// Runs the binary against this cloud, with a token that does not matter.
+pub fn at(environment: &TestEnvironment, api_url: &str, arguments: &[&str]) -> Output {
+    let mut command = environment.command(arguments);
+    command.env("PARTICLE_API_URL", api_url).env("PARTICLE_ACCESS_TOKEN", "0123");
+    run(command, "")
+}
+
+/// A cloud with one library, whose archive may be anything. Every request but that for the archive gets the library.
 pub struct LibraryServer {
     url: String,
 }
