@@ -43,7 +43,7 @@ impl FromStr for OsVersion {
     type Err = OsVersionError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let numbers: Option<Vec<u8>> = text.split('.').map(|number| number.parse().ok()).collect();
+        let numbers: Option<Vec<u8>> = text.split('.').map(|number| number.parse::<u8>().ok()).collect();
         match numbers.as_deref() {
             Some([major, minor, patch]) => Ok(Self(*major, *minor, *patch)),
             _ => Err(OsVersionError(text.to_owned())),
