@@ -204,3 +204,23 @@ proptest! {
         let _ = Settings::load(&fixture.environment, &overrides);
     }
 }
+
+#[test]
+fn the_address_of_applications_comes_from_the_variable_or_the_profile() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.load().apps_url(), None);
+    fixture.write("particle.config.json", r#"{"appsUrl":"https://mirror/apps"}"#);
+    let stored = fixture.load().apps_url().cloned().unwrap();
+    assert_eq!(
+        (stored.value.as_str(), stored.source),
+        ("https://mirror/apps", Source::Profile("particle".into()))
+    );
+    let fixture = fixture.with("PARTICLE_APPS_URL", "http://other/");
+    let given = fixture.load().apps_url().cloned().unwrap();
+    assert_eq!(
+        (given.value.as_str(), given.source),
+        ("http://other/", Source::Variable("PARTICLE_APPS_URL"))
+    );
+    let fixture = fixture.with("PARTICLE_APPS_URL", "nowhere");
+    assert!(Settings::load(&fixture.environment, &Overrides::default()).is_err());
+}

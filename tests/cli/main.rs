@@ -31,6 +31,7 @@ mod publish;
 mod sandbox;
 mod sandbox_calls;
 mod sandbox_cloud;
+mod sandbox_compiler;
 mod sandbox_events;
 mod sandbox_libraries;
 mod sandbox_products;

@@ -10,6 +10,14 @@ use crate::{
 };
 use std::fs;
 
+/// What came of compiling.
+pub(in crate::commands) enum Outcome {
+    /// A binary.
+    Built(Built),
+    /// This cloud does not compile. Local clouds do so only when they flash a device.
+    NoCompiler(CommandError),
+}
+
 /// A binary that was compiled, fetched and checked.
 pub(in crate::commands) struct Built {
     /// Its name in the cloud.
@@ -46,16 +54,18 @@ pub(in crate::commands) fn build(
     platform: &'static Platform,
     target: Option<&Target>,
     selection: &Selection,
-) -> CommandResult<Built> {
+) -> CommandResult<Outcome> {
     let files = read(selection)?;
     let version = target.map(|target| target.version.as_str());
     context.ui.note("attempting to compile firmware");
     let spinner = context.ui.spinner("Compiling...");
     let binaries = session.binaries();
-    let compilation = context.block_on(binaries.compile(platform.id, version, &files))?;
-    let build = match compilation {
-        Compilation::Done(build) => build,
-        Compilation::Failed(errors) => return Err(not_compiled(&errors, selection)),
+    let build = match context.block_on(binaries.compile(platform.id, version, &files)) {
+        Ok(Compilation::Done(build)) => build,
+        Ok(Compilation::Failed(errors)) => return Err(not_compiled(&errors, selection)),
+        // There is no other thing that this request could not find.
+        Err(error) if error.kind() == Kind::NotFound => return Ok(Outcome::NoCompiler(error)),
+        Err(error) => return Err(error),
     };
     spinner.message("Downloading...");
     warn(context, &build, selection);
@@ -64,7 +74,7 @@ pub(in crate::commands) fn build(
     check(&binary, platform)?;
     let Build { binary_id, build_target_version, size_info, .. } = build;
     let target = build_target_version.or_else(|| version.map(str::to_owned));
-    Ok(Built { binary_id, target, size_info, binary })
+    Ok(Outcome::Built(Built { binary_id, target, size_info, binary }))
 }
 
 /// The failure of code that has errors in it.

@@ -17,7 +17,7 @@ use crate::{
     project::Selection,
     ui::{Page, Report},
 };
-use build::Built;
+use build::{Built, Outcome};
 use jiff::Timestamp;
 use serde::Serialize;
 use sizes::Sizes;
@@ -115,12 +115,12 @@ fn compile(
         target.announce(context, platform)?;
     }
     list(context, selection)?;
-    build::build(context, session, platform, target.as_ref(), selection).map_err(|error| match error.kind() {
-        Kind::NotFound => error.hint(
+    match build::build(context, session, platform, target.as_ref(), selection)? {
+        Outcome::Built(built) => Ok(built),
+        Outcome::NoCompiler(error) => Err(error.hint(
             "a local cloud has no compiler of its own: `particle flash DEVICE` sends it the source code",
-        ),
-        _ => error,
-    })
+        )),
+    }
 }
 
 /// Shows which files are sent.

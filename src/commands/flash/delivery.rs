@@ -10,7 +10,7 @@ use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
         compile::{
-            build::{self, build, not_compiled},
+            build::{self, Outcome, build, not_compiled},
             list, target,
         },
         device,
@@ -121,13 +121,14 @@ impl<'a, 'c> Delivery<'a, 'c> {
             target.announce(context, platform)?;
         }
         list(context, selection)?;
-        match build(context, session, platform, target.as_ref(), selection) {
-            Ok(built) => Ok(Shipment::Binary(Upload { name: FIRMWARE_NAME.into(), content: built.binary })),
-            Err(error) if error.kind() == Kind::NotFound => {
+        match build(context, session, platform, target.as_ref(), selection)? {
+            Outcome::Built(built) => {
+                Ok(Shipment::Binary(Upload { name: FIRMWARE_NAME.into(), content: built.binary }))
+            }
+            Outcome::NoCompiler(_) => {
                 context.ui.note("This cloud has no compiler of its own: it gets the source code.");
                 Ok(Shipment::Sources(build::read(selection)?))
             }
-            Err(error) => Err(error),
         }
     }
 

@@ -88,14 +88,6 @@ enum Origin {
 type Places = HashMap<String, (usize, Origin)>;
 
 impl Selection {
-    /// The files with the names of the form fields they are sent in: `file`, `file2`, `file3`, ...
-    pub fn form_fields(&self) -> impl Iterator<Item = (String, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| match index {
-            0 => ("file".to_owned(), file),
-            index => (format!("file{}", index + 1), file),
-        })
-    }
-
     /// Adds a file. It takes the place of one of the same name that a folder contributed, or that stands in for one;
     /// two files that were both named cannot mean the same.
     fn add(&mut self, file: SourceFile, origin: Origin, places: &mut Places) -> Result<(), ProjectError> {

@@ -48,8 +48,9 @@ pub(super) fn build(platform: &'static Platform, target: Target, files: &[File])
     Ok(Build { module, size_info })
 }
 
+/// What the service says of code with errors in it. To HTTP, that is a success.
 fn not_compiled(errors: &str) -> ApiError {
-    ApiError::failures(StatusCode::BAD_REQUEST, errors)
+    ApiError::failures(StatusCode::OK, errors)
         .with("code", 1)
         .with("output", "Compiler timed out or encountered an error")
 }
