@@ -49,6 +49,10 @@ fn list_has_sections_filters_and_pages() {
     );
     let second = list(&["community", "--limit", "2", "--page", "2"]);
     assert_eq!(second, format!("Community Libraries page 2\n{DOOR_CHIME}"));
+    let sorted = list(&["community", "--sort", "name", "--limit", "2"]);
+    assert_eq!(sorted, format!("Community Libraries\n{DOOR_CHIME}{INTERNET_BUTTON}"));
+    let newest = list(&["community", "--sort", "date"]);
+    assert_eq!(newest, format!("Community Libraries\n{DOOR_CHIME}{INTERNET_BUTTON}{ROLLING_AVERAGE}"));
     assert_eq!(list(&["--filter", "CHIME"]), format!("Community Libraries\n{DOOR_CHIME}"));
     let nothing = environment.in_sandbox(["library", "list", "--page", "9"]).success();
     assert_eq!(

@@ -23,12 +23,37 @@ pub struct Args {
     /// Only libraries with this in their names
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// Sort by this; without it, each section has an order of its own
+    #[arg(long, value_name = "KEY")]
+    sort: Option<SortKey>,
     /// Begin with this page
     #[arg(long, default_value = "1", hide_default_value = true, value_parser = clap::value_parser!(u32).range(1..))]
     page: u32,
     /// Libraries on a page
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
+}
+
+/// What libraries can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SortKey {
+    /// From A to Z
+    Name,
+    /// Those that most people use first
+    Popularity,
+    /// Those that were added or changed last first
+    Date,
+}
+
+impl SortKey {
+    /// The cloud's word for it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Popularity => "popularity",
+            Self::Date => "-date",
+        }
+    }
 }
 
 /// A part of the list.
@@ -154,9 +179,14 @@ async fn fetch(
     number: u32,
 ) -> Result<ListPage, CloudError> {
     let pages = sections.iter().map(|section| async {
-        let filter = args.filter.clone();
-        let selection =
-            LibrarySelection { filter, page: Some(number), limit: args.limit, ..section.selection() };
+        let by_nature = section.selection();
+        let selection = LibrarySelection {
+            filter: args.filter.clone(),
+            sort: args.sort.map(SortKey::word).or(by_nature.sort),
+            page: Some(number),
+            limit: args.limit,
+            ..by_nature
+        };
         let found = libraries.list(&selection).await?;
         let libraries = found.into_iter().map(Row::from).collect();
         Ok::<_, CloudError>(SectionPage { section: *section, libraries })
