@@ -83,21 +83,24 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     let mut packages = package::fetch(context, &session, [args.library.clone()])?;
     let mut installed = destination.unpack(context, &packages)?;
     // What was asked for is the first of what was fetched.
-    let (Package { library, archive }, Installed { directory, .. }) =
-        (packages.remove(0), installed.remove(0));
-    let name = &library.name;
-    let files = [
+    let (package, Installed { directory, .. }) = (packages.remove(0), installed.remove(0));
+    let parts = parts(&args, &package);
+    Ok(context.ui.report(&View { library: package.library.into(), directory, parts, needed: installed })?)
+}
+
+/// The files that are to be printed.
+fn parts(args: &Args, package: &Package) -> Vec<Part> {
+    let name = &package.library.name;
+    let parts = [
         ("readme", args.readme, vec!["README.md".to_owned(), "README.txt".to_owned()]),
         ("source", args.source, vec![format!("src/{name}.cpp")]),
         ("header", args.header, vec![format!("src/{name}.h")]),
     ];
-    let asked = files.into_iter().filter(|(_, asked, _)| *asked);
-    let parts = asked.map(|(name, _, files)| {
-        let file = files.into_iter().find(|file| archive.file(file).is_some());
-        let content = file.as_deref().and_then(|file| archive.file(file));
-        let content = content.map(|content| String::from_utf8_lossy(content).into_owned());
+    let asked = parts.into_iter().filter(|(_, asked, _)| *asked);
+    let found = asked.map(|(name, _, files)| {
+        let found = files.into_iter().find_map(|file| Some((package.text(&file)?, file)));
+        let (content, file) = found.unzip();
         Part { name, file, content }
     });
-    let parts = parts.collect();
-    Ok(context.ui.report(&View { library: library.into(), directory, parts, needed: installed })?)
+    found.collect()
 }
