@@ -20,6 +20,11 @@ fn flash(environment: &TestEnvironment, arguments: &[&str]) -> Output {
     crate::support::run(command, "")
 }
 
+/// Waits until every device that was flashed has started again.
+fn settle(environment: &TestEnvironment) {
+    environment.in_sandbox(["sandbox", "status"]).success();
+}
+
 /// A project in the folder `my_project`, and its application alone in `app.ino`.
 fn project(environment: &TestEnvironment) {
     let source = environment.work().join("my_project/src");
@@ -52,10 +57,10 @@ fn a_device_runs_what_it_was_sent() {
     let expected = "Compiling code for boron\n\nIncluding:\n    my_project/project.properties\n    \
                     my_project/src/app.ino\n\nFlash device OK: Update started\n\nFlash success!\n";
     assert_eq!(output.stdout, expected, "{}", output.stderr);
-    environment.in_sandbox(["sandbox", "status"]).success();
+    settle(&environment);
     assert_eq!(functions(&environment, "boron"), r#"["brew"]"#);
     flash(&environment, &["boron", "tinker", "--wait"]).success();
-    environment.in_sandbox(["sandbox", "status"]).success();
+    settle(&environment);
     assert!(functions(&environment, "boron").contains("digitalWrite"));
 }
 
@@ -128,7 +133,9 @@ fn known_applications_are_fetched_once_and_checked() {
     let environment = TestEnvironment::new();
     let _sandbox = sandbox(&environment, &[]);
     flash(&environment, &["boron", "tinker"]).success().stderr_has("fetching tinker for Boron from ");
+    settle(&environment);
     let again = flash(&environment, &["boron", "tinker"]).success();
+    settle(&environment);
     assert!(!again.stderr.contains("fetching"), "{}", again.stderr);
     flash(&environment, &["boron", "cc3000"]).status(4).stderr_has("I don't have a cc3000 binary for Boron.");
     flash(&environment, &["boron", "teapot"]).status(4).stderr_has("I couldn't find that file: teapot");
@@ -187,7 +194,7 @@ fn a_local_cloud_gets_the_source_code() {
     flash(&environment, &["boron", "my_project", "--wait"])
         .success()
         .stderr_has("This cloud has no compiler of its own: it gets the source code.");
-    environment.in_sandbox(["sandbox", "status"]).success();
+    settle(&environment);
     assert_eq!(functions(&environment, "boron"), r#"["brew"]"#);
     fs::write(environment.work().join("my_project/src/app.ino"), "void loop() {}\n").unwrap();
     flash(&environment, &["boron", "my_project"]).status(10).stderr_has("my_project/src/app.ino:1:1: error:");

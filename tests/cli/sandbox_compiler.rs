@@ -15,7 +15,7 @@ struct Service {
 
 impl Service {
     fn start() -> Self {
-        let api = Api::start(&["--devices", "photon,boron"]);
+        let api = Api::start(&["--devices", "photon,boron,electron"]);
         let token = api.token();
         Self { api, token }
     }
@@ -98,7 +98,7 @@ fn a_device_gets_what_it_can_run() {
     assert_eq!((status, &answer["status"]), (200, &json!("Update started")));
     assert_eq!(service.api.send(put("boron").json(&json!({ "app": "teapot" }))).0, 400);
     let file = || Form::new().part("file", Part::text(APPLICATION).file_name("app.ino"));
-    assert_eq!(service.api.send(put("boron").multipart(file())).0, 200, "it is compiled on its way");
+    assert_eq!(service.api.send(put("electron").multipart(file())).0, 200, "it is compiled on its way");
     let offline = (408, json!({ "ok": false, "error": "Timed out." }));
     assert_eq!(service.api.send(put("photon").multipart(file())), offline);
     assert_eq!(service.api.send(put("boron").multipart(Form::new())).0, 400);
