@@ -78,9 +78,16 @@ prop_compose! {
     }
 }
 
+/// Whether enough of a module is known for its prefix to be found: two things may be newer than this program.
+fn is_recognised(parts: &ModuleParts) -> bool {
+    let needed = parts.dependencies.iter().flatten().map(|needed| needed.function);
+    let strangers = needed.chain([parts.function]).filter(|function| !function.is_known()).count();
+    strangers + usize::from(parts.platform.platform().is_none()) <= 2
+}
+
 proptest! {
     #[test]
-    fn what_is_built_is_parsed_as_it_was(parts in parts()) {
+    fn what_is_built_is_parsed_as_it_was(parts in parts().prop_filter("nothing about it is known", is_recognised)) {
         prop_assert_eq!(rebuilt(&parts), parts);
     }
 
