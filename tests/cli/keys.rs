@@ -344,3 +344,15 @@ fn json_names_what_was_done() {
         })
     );
 }
+
+#[test]
+fn a_device_that_cannot_be_switched_needs_a_hand_on_its_buttons() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--devices", "boron", "--fault", "hang@control:50*"]);
+    // It takes the client's full minute to give the device up.
+    keys(&environment, &["save", "mykey.der"])
+        .status(6)
+        .stderr_has("cannot be put into DFU mode from here")
+        .stderr_has("put the device into DFU mode and try again");
+    assert!(!environment.work().join("mykey.der").exists());
+}
