@@ -1,5 +1,5 @@
-//! The one table of platforms: identity, USB ids, generation, capabilities, key layout, flash layout, place of the
-//! application.
+//! The one table of platforms: identity, USB ids, generation, capabilities, key layout, flash layout, places of its
+//! firmware.
 //!
 //! Every fact that differs between boards is a column here; code asks the table instead of listing boards.
 //! Sources: Particle's published device constants (npm `@particle/device-constants`) and Device OS.
@@ -8,12 +8,16 @@ mod device_id;
 mod firmware;
 mod flash;
 mod keys;
+mod module_function;
+mod modules;
 mod table;
 
 pub use device_id::{DeviceId, DeviceIdError};
 pub use firmware::{Anchor, ApplicationPlace, AssetStorage, FirmwareLayout};
 pub use flash::{AlternateSetting, FlashLayout, Span};
 pub use keys::{KeyAlgorithm, KeyLayout, KeySlot, Protocol, ProtocolKeys, ServerSlot, TRANSPORT_FLAG};
+pub use module_function::ModuleFunction;
+pub use modules::{FactoryImage, ModulePlace, Route, StagingArea};
 pub use table::PLATFORMS;
 
 use serde::{Deserialize, Serialize};

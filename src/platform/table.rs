@@ -150,6 +150,7 @@ pub static PLATFORMS: &[Platform] = &[
         aliases: &["a"],
         usb: Some(particle_usb(12)),
         radio: Radio { wifi: true, ble: true, ..NO_RADIO },
+        firmware: Some(&firmware::NRF_4MB_NCP),
         protectable: true,
         mesh: true,
         ..GENERATION_3
@@ -195,7 +196,7 @@ pub static PLATFORMS: &[Platform] = &[
         aliases: &["a-series"],
         usb: Some(particle_usb(22)),
         radio: Radio { wifi: true, ble: true, ..NO_RADIO },
-        firmware: Some(&firmware::NRF_FORMER),
+        firmware: Some(&firmware::NRF_FORMER_NCP),
         mesh: true,
         left_behind: true,
         public: false,
@@ -245,7 +246,7 @@ pub static PLATFORMS: &[Platform] = &[
         usb: Some(particle_usb(26)),
         radio: Radio { cellular: true, ble: true, gnss: true, ..NO_RADIO },
         flash: Some(&flash::NRF_8MB),
-        firmware: Some(&firmware::NRF_8MB),
+        firmware: Some(&firmware::NRF_8MB_NCP),
         protectable: true,
         ..GENERATION_3
     },

@@ -43,12 +43,64 @@ impl RequestType {
     pub const SET_PROTECTED_STATE: Self = Self(77);
     /// Firmware modules.
     pub const MODULE_INFO: Self = Self(90);
+    /// Assets of the application. From 5.6.0.
+    pub const ASSET_INFO: Self = Self(91);
     /// Gives the device the code with which the cloud claims it.
     pub const SET_CLAIM_CODE: Self = Self(200);
     /// Whether somebody has claimed the device.
     pub const IS_CLAIMED: Self = Self(201);
+    /// Announces a firmware module.
+    pub const START_FIRMWARE_UPDATE: Self = Self(250);
+    /// Checks the module that was sent, and applies it.
+    pub const FINISH_FIRMWARE_UPDATE: Self = Self(251);
+    /// Gives an update up.
+    pub const CANCEL_FIRMWARE_UPDATE: Self = Self(252);
+    /// The next bytes of the module.
+    pub const FIRMWARE_UPDATE_DATA: Self = Self(253);
     /// Whether the device is connected to the cloud.
     pub const GET_CONNECTION_STATUS: Self = Self(300);
+    /// Network interfaces. Generation 3 and later.
+    pub const LIST_NETWORK_INTERFACES: Self = Self(400);
+    /// Addresses and flags of a network interface. Generation 3 and later.
+    pub const GET_NETWORK_INTERFACE: Self = Self(401);
+    /// Joins a Wi-Fi network and keeps its credentials.
+    pub const WIFI_JOIN_NEW_NETWORK: Self = Self(500);
+    /// Joins a Wi-Fi network whose credentials are kept.
+    pub const WIFI_JOIN_KNOWN_NETWORK: Self = Self(501);
+    /// The Wi-Fi networks whose credentials are kept.
+    pub const WIFI_GET_KNOWN_NETWORKS: Self = Self(502);
+    /// Forgets a Wi-Fi network.
+    pub const WIFI_REMOVE_KNOWN_NETWORK: Self = Self(503);
+    /// Forgets all Wi-Fi networks.
+    pub const WIFI_CLEAR_KNOWN_NETWORKS: Self = Self(504);
+    /// The Wi-Fi network in use.
+    pub const WIFI_GET_CURRENT_NETWORK: Self = Self(505);
+    /// The Wi-Fi networks in range.
+    pub const WIFI_SCAN_NETWORKS: Self = Self(506);
+    /// Keeps the credentials of a Wi-Fi network. 5.8.2, 5.9.0, and from 6.2.0 on.
+    pub const WIFI_SET_NETWORK_CREDENTIALS: Self = Self(507);
     /// ICCID of the active SIM card, and from 5.8.0 the modem's IMEI.
     pub const GET_ICCID: Self = Self(554);
+    /// Proves to a mesh device that the host knows the network's password. 0.9.0 to 1.5.2, as all that follow.
+    pub const MESH_AUTH: Self = Self(1001);
+    /// Creates a mesh network.
+    pub const MESH_CREATE_NETWORK: Self = Self(1002);
+    /// Lets a device admit others to its mesh network.
+    pub const MESH_START_COMMISSIONER: Self = Self(1003);
+    /// Ends what [`MESH_START_COMMISSIONER`](Self::MESH_START_COMMISSIONER) began.
+    pub const MESH_STOP_COMMISSIONER: Self = Self(1004);
+    /// Tells a device which mesh network it will join.
+    pub const MESH_PREPARE_JOINER: Self = Self(1005);
+    /// Tells a commissioner who will join.
+    pub const MESH_ADD_JOINER: Self = Self(1006);
+    /// Takes back what [`MESH_ADD_JOINER`](Self::MESH_ADD_JOINER) told.
+    pub const MESH_REMOVE_JOINER: Self = Self(1007);
+    /// Lets a device join the mesh network that it was prepared for.
+    pub const MESH_JOIN_NETWORK: Self = Self(1008);
+    /// Lets a device forget its mesh network.
+    pub const MESH_LEAVE_NETWORK: Self = Self(1009);
+    /// The mesh network of a device.
+    pub const MESH_GET_NETWORK_INFO: Self = Self(1010);
+    /// The mesh networks in range.
+    pub const MESH_SCAN_NETWORKS: Self = Self(1011);
 }
