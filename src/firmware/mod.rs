@@ -2,7 +2,8 @@
 //!
 //! A module is a part of a device's firmware with a [`Prefix`] that says what it is and where it goes, and a [`Suffix`]
 //! with hash and CRC. Both can carry [`Extension`]s. A [`Bundle`] is an application with the files it needs.
-//! [`Module`] takes modules apart, [`ModuleParts`] puts them together.
+//! [`Module`] takes modules apart, [`ModuleParts`] puts them together. An [`Inventory`] is what a device says of the modules
+//! that are on it.
 
 mod asset;
 mod bundle;
@@ -10,6 +11,7 @@ mod combined;
 mod compression;
 mod error;
 mod extension;
+mod inventory;
 mod layout;
 mod locate;
 mod module;
@@ -25,6 +27,7 @@ pub use combined::{combine, separate, split};
 pub use compression::{Compression, compress, decompress};
 pub use error::{BuildError, IntegrityError, ModuleError, PackError};
 pub use extension::{AssetDependency, Extension, Hash, Located, Product};
+pub use inventory::{CheckResult, Checks, InstalledAsset, InstalledModule, Inventory, Store};
 pub use layout::Field;
 pub use module::{Check, Module};
 pub use parts::ModuleParts;

@@ -10,6 +10,7 @@ mod flash;
 mod keys;
 mod module_function;
 mod modules;
+mod releases;
 mod table;
 
 pub use device_id::{DeviceId, DeviceIdError};
@@ -18,6 +19,7 @@ pub use flash::{AlternateSetting, FlashLayout, Span};
 pub use keys::{KeyAlgorithm, KeyLayout, KeySlot, Protocol, ProtocolKeys, ServerSlot, TRANSPORT_FLAG};
 pub use module_function::ModuleFunction;
 pub use modules::{FactoryImage, ModulePlace, Route, StagingArea};
+pub use releases::{release_of, system_version_of};
 pub use table::PLATFORMS;
 
 use serde::{Deserialize, Serialize};

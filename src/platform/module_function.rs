@@ -32,6 +32,22 @@ impl ModuleFunction {
     pub fn is_known(self) -> bool {
         !matches!(self, Self::None | Self::Unknown(_))
     }
+
+    /// Its name in JSON. `None` where it is not known.
+    pub fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Resource => "resource",
+            Self::Bootloader => "bootloader",
+            Self::Monolithic => "monolithic",
+            Self::SystemPart => "systemPart",
+            Self::UserPart => "userPart",
+            Self::Settings => "settings",
+            Self::Ncp => "ncp",
+            Self::RadioStack => "radioStack",
+            Self::Asset => "asset",
+            Self::None | Self::Unknown(_) => return None,
+        })
+    }
 }
 
 impl From<u8> for ModuleFunction {

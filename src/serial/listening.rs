@@ -10,7 +10,7 @@ use crate::{
 };
 use std::time::{Duration, Instant};
 
-/// Limit for the answer to `i`: a modem may have to be switched on first.
+/// Limit for the answers to `i` and `s`: a modem may have to be switched on first.
 const IDENTITY_LIMIT: Duration = Duration::from_secs(20);
 /// Limit for the answer to `v`.
 const VERSION_LIMIT: Duration = Duration::from_secs(2);
@@ -66,6 +66,11 @@ impl<'a> ListeningConsole<'a> {
         self.ask(b'v', VERSION_LIMIT, parse_version)
     }
 
+    /// The description of the firmware modules (`s`): JSON text.
+    pub fn modules(&mut self) -> Result<String, ListeningError> {
+        self.ask(b's', IDENTITY_LIMIT, parse_modules)
+    }
+
     /// Sends a command and collects what comes until it holds the answer and the device has fallen silent.
     fn ask<T>(
         &mut self,
@@ -111,6 +116,16 @@ fn parse_version(text: &str) -> Option<String> {
         let (_, rest) = line.split_once("system firmware version:")?;
         rest.split_whitespace().next().map(str::to_owned)
     })
+}
+
+/// Finds the answer to `s`: the line with a JSON object that has a list of modules.
+fn parse_modules(text: &str) -> Option<String> {
+    let description = |line: &str| {
+        let object = &line[line.find(r#"{"p":"#)?..];
+        let value: serde_json::Value = serde_json::Deserializer::from_str(object).into_iter().next()?.ok()?;
+        value.get("m")?.is_array().then(|| value.to_string())
+    };
+    complete_lines(text).find_map(description)
 }
 
 /// The lines that have ended; the rest may still be on its way.
@@ -193,11 +208,18 @@ mod tests {
         assert_eq!(parse("Your device id is 3a00\r\n".to_owned()), None);
     }
 
+    #[test]
+    fn modules_are_found_among_what_the_application_prints() {
+        let text = "{\"t\":1}\r\n0017 [app] INFO: {{\"p\":6,\"m\":[{\"f\":\"s\"}]} x\r\n{\"p\":7,\"m\":";
+        assert_eq!(parse_modules(text).as_deref(), Some(r#"{"p":6,"m":[{"f":"s"}]}"#));
+        assert_eq!(parse_modules(&text[10..40]), None);
+    }
+
     proptest! {
         #[test]
         fn any_answer_is_survived(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let text = String::from_utf8_lossy(&bytes);
-            let _ = (parse_identity(&text), parse_version(&text));
+            let _ = (parse_identity(&text), parse_version(&text), parse_modules(&text));
         }
 
         #[test]

@@ -36,6 +36,7 @@ mod sandbox_events;
 mod sandbox_libraries;
 mod sandbox_products;
 mod serial;
+mod serial_inspect;
 mod subscribe;
 mod token;
 mod usb;

@@ -203,7 +203,7 @@ impl PrefixReport {
             version: prefix.version,
             platform: prefix.platform.platform().map(|platform| platform.name),
             platform_id: prefix.platform,
-            function: function_name(prefix.function),
+            function: prefix.function.name(),
             function_id: prefix.function.into(),
             kind: prefix.function,
             index: prefix.index,
@@ -253,13 +253,7 @@ impl AssetState {
 
 impl From<Dependency> for DependencyReport {
     fn from(Dependency { function, index, version }: Dependency) -> Self {
-        Self {
-            function: function_name(function),
-            function_id: function.into(),
-            kind: function,
-            index,
-            version,
-        }
+        Self { function: function.name(), function_id: function.into(), kind: function, index, version }
     }
 }
 
@@ -311,21 +305,6 @@ fn extension_value(extension: &Extension) -> (&'static str, Value) {
         Extension::AssetType(kind) => ("assetType", json!(kind)),
         Extension::Unknown { data, .. } => ("unknown", json!(hex(data))),
     }
-}
-
-fn function_name(function: ModuleFunction) -> Option<&'static str> {
-    Some(match function {
-        ModuleFunction::Resource => "resource",
-        ModuleFunction::Bootloader => "bootloader",
-        ModuleFunction::Monolithic => "monolithic",
-        ModuleFunction::SystemPart => "systemPart",
-        ModuleFunction::UserPart => "userPart",
-        ModuleFunction::Settings => "settings",
-        ModuleFunction::Ncp => "ncp",
-        ModuleFunction::RadioStack => "radioStack",
-        ModuleFunction::Asset => "asset",
-        ModuleFunction::None | ModuleFunction::Unknown(_) => return None,
-    })
 }
 
 fn flag_names(flags: Flags) -> Vec<&'static str> {

@@ -1,6 +1,8 @@
 //! `particle serial`: devices attached by a serial port.
 
 pub mod identify;
+mod inspect;
+mod inspection;
 mod list;
 mod port;
 mod subject;
@@ -19,6 +21,7 @@ pub struct Args {
 enum SerialCommand {
     List(list::Args),
     Identify(identify::Args),
+    Inspect(inspect::Args),
 }
 
 /// Runs one of the group's commands.
@@ -26,5 +29,6 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     match args.command {
         SerialCommand::List(args) => list::run(context, args),
         SerialCommand::Identify(args) => identify::run(context, args),
+        SerialCommand::Inspect(args) => inspect::run(context, args),
     }
 }

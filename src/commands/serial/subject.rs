@@ -51,6 +51,12 @@ impl Subject {
         self.attached.as_ref().is_some_and(|device| device.dfu)
     }
 
+    /// Whether the operating system's driver has the console: a device that cannot be reached on its bus may still be
+    /// reached by its port.
+    pub fn is_behind_system_port(&self) -> bool {
+        self.port.as_ref().is_some_and(|port| port.attached.is_none())
+    }
+
     fn describe(&self) -> String {
         match (&self.port, &self.attached) {
             (Some(port), _) => port::describe(port),

@@ -1,6 +1,6 @@
 //! The firmware modules a virtual device claims to hold.
 //!
-//! Which ones there are follows the board; their version numbers are our own: the digits of the Device OS version.
+//! Which ones there are follows the board; all have the version number of the system.
 //! Source of the JSON form: Device OS `system/src/system_update.cpp`; of the message: device-os-protobuf
 //! `control/storage.proto`.
 
@@ -100,7 +100,13 @@ impl Module {
             _ => 4,
         };
         let (index, version) = (self.index.into(), self.version.into());
-        messages::EarlyModule { kind, index, version, size: self.max_size, failures: 0 }
+        messages::EarlyModule {
+            kind,
+            index,
+            version,
+            size: self.max_size,
+            ..messages::EarlyModule::default()
+        }
     }
 
     fn message(&self) -> messages::Module {
@@ -113,6 +119,7 @@ impl Module {
             checked: ALL_CHECKS.into(),
             passed: ALL_CHECKS.into(),
             size: self.max_size,
+            ..messages::Module::default()
         }
     }
 }
@@ -136,6 +143,6 @@ mod tests {
         let early = ModuleInfoReply::decode(reply_of("photon", "3.3.1").as_slice()).unwrap();
         assert_eq!((early.early_modules.len(), early.modules.len()), (4, 0));
         let late = ModuleInfoReply::decode(reply_of("boron", "6.3.4").as_slice()).unwrap();
-        assert_eq!((late.early_modules.len(), late.modules[1].version), (0, 6304));
+        assert_eq!((late.early_modules.len(), late.modules[1].version), (0, 6305));
     }
 }

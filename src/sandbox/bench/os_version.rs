@@ -1,6 +1,6 @@
 //! Versions of Device OS, which decide what a virtual device can do.
 
-use crate::platform::{Generation, Platform};
+use crate::platform::{Generation, Platform, system_version_of};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{fmt, str::FromStr};
 
@@ -22,9 +22,10 @@ impl OsVersion {
 }
 
 impl OsVersion {
-    /// The version number of the modules it is made of: its digits.
+    /// The version number of the modules it is made of; for one that was never released, its digits.
     pub fn module_version(self) -> u16 {
-        u16::from(self.0) * 1000 + u16::from(self.1) * 100 + u16::from(self.2)
+        let digits = || u16::from(self.0) * 1000 + u16::from(self.1) * 100 + u16::from(self.2);
+        system_version_of(&self.to_string()).unwrap_or_else(digits)
     }
 }
 

@@ -5,7 +5,9 @@
 
 mod modules;
 
-pub use modules::{EarlyModule, Module, ModuleInfoReply};
+pub use modules::{
+    AssetInfoReply, EarlyModule, Module, ModuleAsset, ModuleDependency, ModuleInfoReply, ModuleSecurity,
+};
 
 use prost::{Enumeration, Message};
 
