@@ -1,8 +1,8 @@
 //! Faults that can be ordered, addressed by what the victim is doing.
 //!
-//! Grammar: `ACTION@PHASE[*TIMES]`, for example `unplug@dfu-write:3`, `hang@control:40`, `stall@dfu-erase`,
-//! `http-429@POST:/v1/provisioning*2`, `cut@events`. `busy` alone stands for `busy@import`. Without `*TIMES` a fault
-//! strikes once; a bare `*` lets it strike for ever.
+//! Grammar: `ACTION@PHASE[*TIMES]`, for example `unplug@dfu-write:3`, `hang@control:40`, `unplug@control:253#3`,
+//! `stall@dfu-erase`, `http-429@POST:/v1/provisioning*2`, `cut@events`. `busy` alone stands for `busy@import`. Without
+//! `*TIMES` a fault strikes once; a bare `*` lets it strike for ever.
 
 use std::{
     fmt,
@@ -42,8 +42,13 @@ pub enum Phase {
     DfuRead(Option<u32>),
     /// The bootloader is told to leave DFU.
     DfuLeave,
-    /// A control request begins; with a number, one of that type.
-    Control(Option<u16>),
+    /// A control request begins.
+    Control {
+        /// Its type; `None` for any.
+        kind: Option<u16>,
+        /// With a number, from the nth one of that type on.
+        nth: Option<u32>,
+    },
     /// An HTTP request arrives whose path begins like this; `None` stands for any method.
     Http {
         /// Method in upper case.
@@ -158,9 +163,7 @@ impl Phase {
             | (Self::DfuRead(_), Moment::DfuRead)
             | (Self::DfuLeave, Moment::DfuLeave)
             | (Self::Events, Moment::Events) => true,
-            (Self::Control(wanted), Moment::Control(request)) => {
-                wanted.is_none_or(|wanted| wanted == request)
-            }
+            (Self::Control { kind, .. }, Moment::Control(request)) => kind.is_none_or(|kind| kind == request),
             (Self::Http { method, path }, Moment::Http { method: sent, path: asked }) => {
                 method.as_deref().is_none_or(|method| method == sent) && asked.starts_with(path.as_str())
             }
@@ -171,9 +174,21 @@ impl Phase {
     /// The occurrence from which on the fault strikes.
     fn nth(&self) -> u32 {
         match self {
-            Self::DfuErase(nth) | Self::DfuWrite(nth) | Self::DfuRead(nth) => nth.unwrap_or(1),
+            Self::DfuErase(nth) | Self::DfuWrite(nth) | Self::DfuRead(nth) | Self::Control { nth, .. } => {
+                nth.unwrap_or(1)
+            }
             _ => 1,
         }
+    }
+
+    /// The phase of which `rest` stands behind the word `control`: `[:TYPE][#NTH]`. `None` if it is something else.
+    fn control(rest: &str) -> Option<Result<Self, FaultError>> {
+        let (kind, nth) = rest.split_once('#').map_or((rest, None), |(kind, nth)| (kind, Some(nth)));
+        let kind = if kind.is_empty() { None } else { Some(kind.strip_prefix(':')?) };
+        let numbers = || {
+            Ok(Self::Control { kind: kind.map(positive).transpose()?, nth: nth.map(positive).transpose()? })
+        };
+        Some(numbers())
     }
 
     fn allows(&self, action: Action) -> bool {
@@ -182,7 +197,7 @@ impl Phase {
             Self::Import => matches!(action, Busy | Hang | Unplug),
             Self::DfuErase(_) | Self::DfuLeave => matches!(action, Unplug | Stall | Hang),
             Self::DfuWrite(_) | Self::DfuRead(_) => matches!(action, Unplug | Stall | Hang | Corrupt),
-            Self::Control(_) => matches!(action, Unplug | Stall | Hang | Busy),
+            Self::Control { .. } => matches!(action, Unplug | Stall | Hang | Busy),
             Self::Http { .. } => matches!(action, Http(_) | Cut | Hang),
             Self::Events => matches!(action, Cut | Hang),
         }
@@ -236,6 +251,9 @@ impl FromStr for Phase {
 
     fn from_str(text: &str) -> Result<Self, FaultError> {
         let (name, detail) = text.split_once(':').map_or((text, None), |(name, detail)| (name, Some(detail)));
+        if let Some(rest) = text.strip_prefix("control") {
+            return Self::control(rest).ok_or_else(|| FaultError::Phase(text.to_owned()))?;
+        }
         let nth = || detail.map(positive).transpose();
         let plain =
             |phase| if detail.is_none() { Ok(phase) } else { Err(FaultError::Phase(text.to_owned())) };
@@ -246,7 +264,6 @@ impl FromStr for Phase {
             "dfu-erase" => Ok(Self::DfuErase(nth()?)),
             "dfu-write" => Ok(Self::DfuWrite(nth()?)),
             "dfu-read" => Ok(Self::DfuRead(nth()?)),
-            "control" => Ok(Self::Control(detail.map(positive).transpose()?)),
             path if path.starts_with('/') => Ok(Self::Http { method: None, path: text.to_owned() }),
             method if !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
                 let path = detail.filter(|path| path.starts_with('/'));
@@ -285,7 +302,11 @@ impl fmt::Display for Phase {
             Self::DfuWrite(nth) => ("dfu-write", *nth),
             Self::DfuRead(nth) => ("dfu-read", *nth),
             Self::DfuLeave => ("dfu-leave", None),
-            Self::Control(request) => ("control", request.map(u32::from)),
+            Self::Control { kind, nth } => {
+                f.write_str("control")?;
+                kind.map_or(Ok(()), |kind| write!(f, ":{kind}"))?;
+                return nth.map_or(Ok(()), |nth| write!(f, "#{nth}"));
+            }
             Self::Http { method: None, path } => return f.write_str(path),
             Self::Http { method: Some(method), path } => return write!(f, "{method}:{path}"),
             Self::Events => ("events", None),
@@ -321,6 +342,8 @@ mod tests {
             "unplug@dfu-write:3",
             "stall@dfu-erase",
             "hang@control:40",
+            "unplug@control:253#3",
+            "stall@control#2",
             "corrupt@dfu-write:2",
             "http-429@POST:/v1/provisioning*2",
             "http-500@/v1/devices",
@@ -342,6 +365,9 @@ mod tests {
             "unplug@dfu-write:0",
             "cut@dfu-write",
             "stall@control*0",
+            "stall@control:#1",
+            "stall@control:253#0",
+            "stall@controls",
             "http-99@/v1",
             "http-500@POST:v1",
             "corrupt@dfu-leave:1",
@@ -362,6 +388,13 @@ mod tests {
     }
 
     #[test]
+    fn a_control_fault_counts_its_own_requests() {
+        let faults = Faults::new(vec![fault("unplug@control:253#2")]);
+        let struck: Vec<_> = [253, 250, 253, 253].map(|kind| faults.strike(Moment::Control(kind))).into();
+        assert_eq!(struck, [None, None, Some(Action::Unplug), None]);
+    }
+
+    #[test]
     fn a_control_fault_waits_for_its_request() {
         let faults = Faults::new(vec![fault("hang@control:40")]);
         assert_eq!(faults.strike(Moment::Control(50)), None);
@@ -370,7 +403,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_survived_and_what_parses_round_trips(text in "[a-z0-9@:*/-]{0,24}") {
+        fn any_text_is_survived_and_what_parses_round_trips(text in "[a-z0-9@:#*/-]{0,24}") {
             if let Ok(fault) = text.parse::<Fault>() {
                 prop_assert_eq!(fault.to_string().parse::<Fault>().unwrap(), fault);
             }

@@ -17,8 +17,28 @@ impl ResultCode {
     pub const NOT_SUPPORTED: Self = Self(-120);
     /// The application on the device has forbidden the request.
     pub const NOT_ALLOWED: Self = Self(-130);
+    /// The request does not follow from what was done before it.
+    pub const INVALID_STATE: Self = Self(-210);
     /// The request's payload makes no sense.
     pub const INVALID_ARGUMENT: Self = Self(-270);
+    /// A number in the request, or the length of its data, is beyond what there is.
+    pub const OUT_OF_RANGE: Self = Self(-290);
+    /// A firmware update does not hold a module that the device can find.
+    pub const OTA_MODULE_NOT_FOUND: Self = Self(-1300);
+    /// A module in a firmware update is of no use to the device.
+    pub const OTA_UNSUPPORTED_MODULE: Self = Self(-1310);
+    /// A module in a firmware update is damaged.
+    pub const OTA_INTEGRITY_CHECK_FAILED: Self = Self(-1330);
+    /// The device lacks what a module in a firmware update needs.
+    pub const OTA_DEPENDENCY_CHECK_FAILED: Self = Self(-1340);
+    /// A module in a firmware update does not go where it says.
+    pub const OTA_INVALID_ADDRESS: Self = Self(-1350);
+    /// A firmware update is empty, or larger than there is room for.
+    pub const OTA_INVALID_SIZE: Self = Self(-1351);
+    /// A module in a firmware update is for other hardware.
+    pub const OTA_INVALID_PLATFORM: Self = Self(-1360);
+    /// A module in a firmware update is packed in a way that the device does not know.
+    pub const OTA_INVALID_FORMAT: Self = Self(-1370);
     /// Device Protection is on.
     pub const PROTECTED: Self = Self(-1801);
 
@@ -46,6 +66,17 @@ impl ResultCode {
             -270 => "Invalid argument",
             -280 => "Invalid data format",
             -290 => "Out of range",
+            -1300 => "Module not found",
+            -1310 => "Unsupported module",
+            -1320 => "Module validation failed",
+            -1330 => "Module integrity check failed",
+            -1340 => "Module dependency check failed",
+            -1350 => "Invalid module address",
+            -1351 => "Invalid module size",
+            -1360 => "Invalid module platform",
+            -1370 => "Invalid module format",
+            -1380 => "Firmware updates are disabled",
+            -1390 => "Firmware update error",
             -1801 => "Device is protected",
             -1802 => "Unrecognized cryptographic key",
             -1803 => "Signature validation failed",

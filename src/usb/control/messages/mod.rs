@@ -4,10 +4,12 @@
 //! `control/{config,cellular}.proto`.
 
 mod modules;
+mod update;
 
 pub use modules::{
     AssetInfoReply, EarlyModule, Module, ModuleAsset, ModuleDependency, ModuleInfoReply, ModuleSecurity,
 };
+pub use update::{FinishFirmwareUpdate, FirmwareUpdateData, StartFirmwareUpdate, StartFirmwareUpdateReply};
 
 use prost::{Enumeration, Message};
 
