@@ -54,6 +54,9 @@ pub enum Reason {
     /// A device that is being set up does not connect.
     #[error("the device is in listening mode")]
     Listening,
+    /// No Wi-Fi network lets it in.
+    #[error("the device knows no Wi-Fi network in range")]
+    NoWifi,
     /// There is nothing the device could prove itself with.
     #[error("the device cannot read its own private key: {0}")]
     PrivateKey(#[from] ReaderError),
@@ -101,6 +104,7 @@ fn connect(device: &DeviceView, registered: Option<&RegisteredKey>) -> Result<()
         Mode::Dfu => return Err(Reason::Dfu),
         Mode::Listening => return Err(Reason::Listening),
         _ if !device.started => return Err(Reason::Starting),
+        _ if !device.networked => return Err(Reason::NoWifi),
         Mode::Normal | Mode::SafeMode => {}
     }
     check_server(device)?;
@@ -219,6 +223,18 @@ mod tests {
         assert_eq!(presence(&photon, Some(&key)), Presence::Offline(reason));
         photon.write_server_slot(Protocol::Tcp, &[0x30; 512]);
         assert_eq!(presence(&photon, Some(&key)), Presence::Offline(Reason::OtherServerKey));
+    }
+
+    #[test]
+    fn a_device_with_wifi_alone_needs_a_network() {
+        let (mut photon, key) = device("photon");
+        photon.wifi.leave();
+        assert_eq!(presence(&photon, Some(&key)), Presence::Offline(Reason::NoWifi));
+        for platform in ["msom", "boron", "xenon"] {
+            let (mut other, key) = device(platform);
+            other.wifi.leave();
+            assert_eq!(presence(&other, Some(&key)), Presence::Online, "{platform}");
+        }
     }
 
     #[test]

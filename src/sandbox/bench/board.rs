@@ -79,6 +79,7 @@ impl Board {
     /// Changes the mode without a reset.
     pub(super) fn enter(&mut self, mode: Mode) {
         self.state.mode = mode;
+        self.state.reconnect();
         self.changed = true;
     }
 

@@ -55,7 +55,7 @@ impl Console {
         match byte {
             b'i' => identity(board),
             b'm' if board.state.platform.radio.wifi => {
-                format!("Your device MAC address is\r\n{}\r\n", mac_address(board))
+                format!("Your device MAC address is\r\n{}\r\n", mac_address(board.state.mac_address()))
             }
             b'v' => format!("system firmware version: {}\n\r\n", board.state.os_version),
             b's' => format!("{}\r\n", modules::json(&board.state)),
@@ -128,11 +128,9 @@ fn identity(board: &Board) -> String {
     lines
 }
 
-/// A made-up address that is always the same for the device: a Particle vendor prefix and the end of its id.
-fn mac_address(board: &Board) -> String {
-    let digits = board.state.id.as_str();
-    let end: Vec<_> = (18..24).step_by(2).map(|at| &digits[at..at + 2]).collect();
-    format!("6c:0b:84:{}", end.join(":"))
+/// A hardware address as text.
+fn mac_address(bytes: [u8; 6]) -> String {
+    bytes.map(|byte| format!("{byte:02x}")).join(":")
 }
 
 #[cfg(test)]

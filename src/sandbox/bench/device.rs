@@ -41,6 +41,7 @@ enum Program {
 impl Program {
     /// Starts what the mode asks for.
     fn start(state: &mut DeviceState) -> Self {
+        state.reconnect();
         if state.mode == Mode::Dfu {
             return Self::Bootloader(Bootloader::new(state.platform));
         }

@@ -3,6 +3,7 @@
 //! Each device answers at the level of USB transfers: descriptors, DFU, serial port, control requests. A hub gives
 //! them power, lets them come and go, and carries their resets out after the time the real ones take.
 
+mod air;
 mod application;
 mod board;
 mod bootloader;
@@ -16,6 +17,7 @@ mod hub;
 mod identity;
 mod memory;
 mod modules;
+mod network;
 mod os_version;
 mod program;
 mod requests;
@@ -25,6 +27,7 @@ mod terminal;
 mod transfer;
 mod update;
 mod usbip;
+mod wifi;
 
 pub use hub::Button;
 pub use memory::Memory;
@@ -82,6 +85,8 @@ pub struct DeviceView {
     pub plugged: bool,
     /// Whether it has started and stands on the bus.
     pub started: bool,
+    /// Whether it has a way to the cloud: for most boards with Wi-Fi, whether they are in a network.
+    pub networked: bool,
     /// Bus id at the USB/IP server.
     pub bus_id: String,
     /// Version of Device OS.
@@ -232,6 +237,7 @@ impl DeviceView {
             mode: state.mode,
             plugged: state.plugged,
             started: state.plugged,
+            networked: state.has_network(),
             bus_id,
             os_version: state.os_version,
             protection: state.protection,

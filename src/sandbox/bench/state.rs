@@ -1,6 +1,8 @@
 //! What is remembered of a virtual device.
 
-use super::{application::Application, dct, memory::Memory, os_version::OsVersion, program::Program};
+use super::{
+    application::Application, dct, memory::Memory, os_version::OsVersion, program::Program, wifi::WifiMemory,
+};
 use crate::platform::{DeviceId, KeyLayout, Mcu, Platform, Protocol};
 use clap::ValueEnum;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -74,6 +76,9 @@ pub struct DeviceState {
     /// Number of the SIM card, cellular boards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
+    /// Wi-Fi networks it remembers, and the one it is in.
+    #[serde(default)]
+    pub(in crate::sandbox) wifi: WifiMemory,
     /// What the application remembers until the next reset.
     #[serde(default = "shipped_application")]
     pub(super) application: Application,
@@ -115,6 +120,7 @@ impl DeviceState {
             serial_number: labelled.then(|| format!("SNDBX{digits:.10}")),
             imei: cellular.then(|| format!("35{digits:.13}")),
             iccid: cellular.then(|| format!("8934{digits:.15}")),
+            wifi: WifiMemory::default(),
             application: shipped_application(),
             installed: None,
             memories,

@@ -17,6 +17,8 @@ impl ResultCode {
     pub const NOT_SUPPORTED: Self = Self(-120);
     /// The application on the device has forbidden the request.
     pub const NOT_ALLOWED: Self = Self(-130);
+    /// There is no such thing.
+    pub const NOT_FOUND: Self = Self(-170);
     /// The request does not follow from what was done before it.
     pub const INVALID_STATE: Self = Self(-210);
     /// The request's payload makes no sense.

@@ -3,6 +3,9 @@
 //! Sources: Device OS `system/src/system_control_internal.cpp`, `system/src/control/config.cpp` and
 //! `system/src/control/cellular.cpp`, v0.8.0 to v6.2.0.
 
+mod network;
+mod wifi;
+
 use super::{
     board::Board,
     dct, modules,
@@ -113,6 +116,9 @@ pub(super) fn carry_out(kind: RequestType, payload: &[u8], board: &mut Board) ->
         RequestType::GET_CONNECTION_STATUS => {
             Outcome::of(&ConnectionStatusReply { status: connection_status(board).into() })
         }
+        RequestType::LIST_NETWORK_INTERFACES => network::list(board),
+        RequestType::GET_NETWORK_INTERFACE => network::get(payload, board),
+        RequestType(500..=507) => wifi::carry_out(kind, payload, board),
         RequestType::GET_ICCID => Outcome::of(&IccidReply {
             iccid: state.iccid.clone().unwrap_or_default(),
             imei: state.imei.clone().filter(|_| state.os_version >= IMEI_REPLIED).unwrap_or_default(),
@@ -137,6 +143,11 @@ fn is_known(kind: RequestType, board: &Board) -> bool {
         RequestType::SET_SETUP_DONE | RequestType::IS_SETUP_DONE => third,
         RequestType::GET_PROTECTED_STATE => third && version >= OsVersion(6, 0, 0),
         RequestType::GET_ICCID => platform.radio.cellular && caught_up,
+        RequestType::LIST_NETWORK_INTERFACES | RequestType::GET_NETWORK_INTERFACE => third,
+        RequestType::WIFI_SET_NETWORK_CREDENTIALS => {
+            third && platform.radio.wifi && wifi::keeps_credentials(version)
+        }
+        RequestType(500..=506) => third && platform.radio.wifi,
         // The application of a virtual device has no handler, and nobody holds the keys to lift protection.
         RequestType::APP_CUSTOM | RequestType::SET_PROTECTED_STATE => false,
         _ => true,
@@ -206,7 +217,7 @@ mod tests {
     };
     use std::sync::Arc;
 
-    fn board(platform: &str, version: &str) -> Board {
+    pub(super) fn board(platform: &str, version: &str) -> Board {
         let platform = Platform::by_name(platform).unwrap();
         let mut state = DeviceState::new(platform, "0123456789abcdef01234567".parse().unwrap()).unwrap();
         state.os_version = version.parse().unwrap();

@@ -4,12 +4,22 @@
 //! `control/{config,cellular}.proto`.
 
 mod modules;
+mod network;
 mod update;
+mod wifi;
 
 pub use modules::{
     AssetInfoReply, EarlyModule, Module, ModuleAsset, ModuleDependency, ModuleInfoReply, ModuleSecurity,
 };
+pub use network::{
+    GetNetworkInterface, INTERFACE_FLAGS, Interface, InterfaceAddress, InterfaceEntry, InterfaceKind, Ipv4,
+    Ipv4Config, Ipv6Config, LINK_UP, NetworkInterfaceReply, NetworkInterfacesReply,
+};
 pub use update::{FinishFirmwareUpdate, FirmwareUpdateData, StartFirmwareUpdate, StartFirmwareUpdateReply};
+pub use wifi::{
+    CredentialsKind, CurrentNetworkReply, KnownNetwork, KnownNetworkName, KnownNetworksReply, ScannedNetwork,
+    ScannedNetworksReply, WifiCredentials, WifiNetwork, WifiSecurity,
+};
 
 use prost::{Enumeration, Message};
 
