@@ -16,6 +16,7 @@ mod layout;
 mod locate;
 mod module;
 mod parts;
+pub mod plan;
 mod prefix;
 mod suffix;
 #[cfg(test)]
