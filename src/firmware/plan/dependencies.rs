@@ -1,7 +1,7 @@
 //! What modules need of each other.
 
 use super::{Image, PlanError, Subject};
-use crate::firmware::{Dependency, ModuleFunction};
+use crate::firmware::{Dependency, InstalledModule, ModuleFunction, Store};
 
 /// The modules, each behind those that it needs. Where two need each other, the one that is needed to start comes
 /// first.
@@ -56,7 +56,7 @@ fn outcome(subject: &Subject, images: &[Image], needed: &Dependency) -> Option<u
 
 /// Fails if a module would lack what it needs: one that is flashed, or one that stays.
 pub(super) fn check(subject: &Subject, images: &[Image]) -> Result<(), PlanError> {
-    let Some(modules) = &subject.modules else { return Ok(()) };
+    let Some(inventory) = &subject.inventory else { return Ok(()) };
     for image in images {
         for needed in needs(image) {
             let found = outcome(subject, images, &needed);
@@ -65,9 +65,11 @@ pub(super) fn check(subject: &Subject, images: &[Image]) -> Result<(), PlanError
             }
         }
     }
-    let replaced =
-        |function, index| images.iter().any(|image| is(image, &Dependency { function, index, version: 0 }));
-    for module in modules.iter().filter(|module| !replaced(module.function, module.index)) {
+    let stays = |module: &&InstalledModule| {
+        let part = Dependency { function: module.function, index: module.index, version: 0 };
+        module.store == Store::Main && !images.iter().any(|image| is(image, &part))
+    };
+    for module in inventory.modules.iter().filter(stays) {
         for needed in &module.dependencies {
             let offered = images.iter().find(|image| is(image, needed)).and_then(|image| image.prefix);
             if let Some(prefix) = offered.filter(|prefix| prefix.version < needed.version) {

@@ -18,7 +18,7 @@ mod tests;
 
 pub use error::PlanError;
 pub use image::{Image, Trust};
-pub use subject::{OsVersion, Present, Subject};
+pub use subject::{OsVersion, Subject};
 
 use super::{Dependency, ModuleFunction, Prefix};
 use crate::platform::{Anchor, StagingArea};
@@ -304,8 +304,7 @@ fn staging_address(staging: &StagingArea, subject: &Subject, images: &[Image]) -
     let system = |prefix: &Prefix| (prefix.function, prefix.index) == SYSTEM;
     let flashed = images.iter().filter_map(|image| image.prefix).find(system);
     let flashed = flashed.map(|prefix| os_version_of(prefix.version));
-    let present = || subject.module(SYSTEM.0, SYSTEM.1).map(|module| os_version_of(module.version));
-    let version = flashed.or(subject.os_version).or_else(present);
+    let version = flashed.or_else(|| subject.os_version());
     staging.address_for(version.unwrap_or((u8::MAX, 0, 0)))
 }
 
@@ -334,9 +333,9 @@ fn former_application(subject: &Subject, image: &Image) -> Option<Write> {
 /// Whether the device says that it has exactly this module or asset.
 fn is_present(subject: &Subject, image: &Image) -> bool {
     if let Some(asset) = &image.asset {
-        return subject.assets.contains(asset);
+        return subject.has_asset(asset);
     }
     let Some((prefix, sha256)) = image.prefix.zip(image.sha256) else { return false };
     let present = subject.module(prefix.function, prefix.index);
-    present.is_some_and(|module| module.sha256 == Some(sha256))
+    present.is_some_and(|module| module.hash.as_deref() == Some(&sha256[..]))
 }

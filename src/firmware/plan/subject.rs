@@ -1,27 +1,12 @@
 //! What is known of the device before anything is flashed.
 
 use crate::{
-    firmware::{AssetDependency, Dependency, ModuleFunction},
-    platform::Platform,
+    firmware::{AssetDependency, CheckResult, InstalledModule, Inventory, ModuleFunction},
+    platform::{Platform, release_of},
 };
 
 /// A version of Device OS: major, minor, patch.
 pub type OsVersion = (u8, u8, u8);
-
-/// A module that is on the device.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Present {
-    /// What it is for.
-    pub function: ModuleFunction,
-    /// Which of the modules of that function it is.
-    pub index: u8,
-    /// Its version.
-    pub version: u16,
-    /// The SHA-256 in its suffix, where the device tells.
-    pub sha256: Option<[u8; 32]>,
-    /// What it needs, where the device tells.
-    pub dependencies: Vec<Dependency>,
-}
 
 /// The device that is to be flashed.
 #[derive(Clone, Debug)]
@@ -30,34 +15,50 @@ pub struct Subject {
     pub platform: &'static Platform,
     /// Whether its bootloader is waiting for DFU requests; otherwise its firmware runs.
     pub in_dfu: bool,
-    /// The version of Device OS on it, where it is known.
-    pub os_version: Option<OsVersion>,
     /// Whether its firmware takes modules by control request.
     pub takes_modules: bool,
-    /// The modules on it; `None` if it cannot be asked.
-    pub modules: Option<Vec<Present>>,
-    /// The assets on it.
-    pub assets: Vec<AssetDependency>,
+    /// What is on it; `None` if it cannot be asked.
+    pub inventory: Option<Inventory>,
 }
 
 impl Subject {
     /// A device of which no more is known than its platform and mode.
     pub fn new(platform: &'static Platform, in_dfu: bool) -> Self {
-        Self { platform, in_dfu, os_version: None, takes_modules: false, modules: None, assets: Vec::new() }
+        Self { platform, in_dfu, takes_modules: false, inventory: None }
     }
 
-    /// The module on the device that is this part of its firmware.
-    pub(super) fn module(&self, function: ModuleFunction, index: u8) -> Option<&Present> {
-        self.modules.iter().flatten().find(|module| (module.function, module.index) == (function, index))
+    /// The version of Device OS on it, where it is known.
+    pub(super) fn os_version(&self) -> Option<OsVersion> {
+        self.inventory.as_ref()?.system_version().map(os_version_of)
+    }
+
+    /// The module on the device that is this part of its firmware, if it is whole.
+    pub(super) fn module(&self, function: ModuleFunction, index: u8) -> Option<&InstalledModule> {
+        let module = self.inventory.as_ref()?.find(function, index)?;
+        (module.checks.integrity != CheckResult::Failed).then_some(module)
+    }
+
+    /// Whether a file is on the device, as far as it tells.
+    pub(super) fn has_asset(&self, asset: &AssetDependency) -> bool {
+        let assets = self.inventory.as_ref().and_then(|inventory| inventory.assets.as_ref());
+        assets.is_some_and(|assets| {
+            assets.iter().any(|there| there.name == asset.name && there.hash == asset.hash.bytes())
+        })
     }
 }
 
 /// The version of Device OS that a system part of this version belongs to, as far as layouts depend on it.
-///
-/// The digits of a module's version follow those of the release, with a last one that counts pre-releases, from 2.0.0
-/// on. Before, they do not; what is returned then is older than that.
 pub(super) fn os_version_of(module_version: u16) -> OsVersion {
-    let digit =
-        |divisor: u16, modulus: u16| u8::try_from(module_version / divisor % modulus).unwrap_or(u8::MAX);
-    if module_version < 2000 { (1, 0, 0) } else { (digit(1000, 100), digit(100, 10), digit(10, 10)) }
+    let known = release_of(module_version).and_then(numbers);
+    // The first digits of a module's version are those of the release.
+    let digit = |divisor: u16| u8::try_from(module_version / divisor % 10).unwrap_or(u8::MAX);
+    known.unwrap_or_else(|| (digit(1000), digit(100), digit(10)))
+}
+
+/// The numbers of a release such as `1.5.2-rc.1`.
+fn numbers(release: &str) -> Option<OsVersion> {
+    let numbers = release.split('-').next()?;
+    let mut numbers = numbers.split('.').map(str::parse);
+    let mut next = || numbers.next()?.ok();
+    Some((next()?, next()?, next()?))
 }

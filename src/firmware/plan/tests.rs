@@ -1,6 +1,9 @@
 use super::*;
 use crate::{
-    firmware::{Asset, Flags, Module, ModuleParts, combine, compress},
+    firmware::{
+        Asset, Flags, InstalledAsset, InstalledModule, Inventory, Module, ModuleParts, Store, combine,
+        compress,
+    },
     platform::{Anchor, PLATFORMS, Platform, PlatformId},
 };
 use proptest::prelude::*;
@@ -49,6 +52,14 @@ fn running(name: &str) -> Subject {
 
 fn in_dfu(name: &str) -> Subject {
     Subject::new(platform(name), true)
+}
+
+fn installed(function: ModuleFunction, index: u8, version: u16) -> InstalledModule {
+    InstalledModule { function, index, version, ..InstalledModule::empty(Store::Main) }
+}
+
+fn holding(module: InstalledModule) -> Inventory {
+    Inventory { modules: vec![module], ..Inventory::default() }
 }
 
 /// A plan in short: what is done in which order.
@@ -134,7 +145,7 @@ fn the_staging_area_is_that_of_the_system_which_starts_next() {
     use ModuleFunction::{Bootloader, SystemPart};
     let boot = || image("boot", &system("boron", Bootloader, 0, 1005));
     let first = |subject: &Subject, images| outline(&plan(subject, images).unwrap()).remove(0);
-    let known = Subject { os_version: Some((5, 4, 1)), ..in_dfu("boron") };
+    let known = Subject { inventory: Some(holding(installed(SystemPart, 1, 5410))), ..in_dfu("boron") };
     assert_eq!(first(&known, vec![boot()]), "boot@2:80289000");
     let newer = image("system", &system("boron", SystemPart, 1, 6305));
     assert_eq!(first(&known, vec![boot(), newer]), "boot@2:8024c000");
@@ -171,19 +182,15 @@ fn modules_come_behind_those_that_they_need() {
     let plan = plan(&running("electron"), images).unwrap();
     let names: Vec<_> =
         outline(&plan).iter().map(|line| line.split('@').next().unwrap().to_owned()).collect();
-    assert_eq!(names, ["dfu", "part3", "part1", "part2", "app", "restart"]);
+    assert_eq!(names, ["dfu", "part2", "part3", "part1", "app", "restart"]);
 }
 
 #[test]
 fn what_a_module_needs_is_on_the_device_or_in_the_plan() {
-    let module = |version| Present {
-        function: ModuleFunction::SystemPart,
-        index: 1,
-        version,
-        sha256: None,
-        dependencies: Vec::new(),
+    let holding = |version| Subject {
+        inventory: Some(holding(installed(ModuleFunction::SystemPart, 1, version))),
+        ..running("boron")
     };
-    let holding = |version| Subject { modules: Some(vec![module(version)]), ..running("boron") };
     let app = || image("app", &application("boron", 6305));
     assert!(plan(&holding(6305), vec![app()]).is_ok());
     let error = plan(&holding(5000), vec![app()]).unwrap_err();
@@ -201,14 +208,8 @@ fn what_a_module_needs_is_on_the_device_or_in_the_plan() {
 #[test]
 fn a_downgrade_must_not_break_what_stays() {
     let needed = Dependency { function: ModuleFunction::SystemPart, index: 1, version: 6305 };
-    let user = Present {
-        function: ModuleFunction::UserPart,
-        index: 2,
-        version: 6,
-        sha256: None,
-        dependencies: vec![needed],
-    };
-    let subject = Subject { modules: Some(vec![user]), ..running("boron") };
+    let user = InstalledModule { dependencies: vec![needed], ..installed(ModuleFunction::UserPart, 2, 6) };
+    let subject = Subject { inventory: Some(holding(user)), ..running("boron") };
     let part = |version| vec![image("system", &system("boron", ModuleFunction::SystemPart, 1, version))];
     let error = plan(&subject, part(5000)).unwrap_err();
     assert!(
@@ -223,15 +224,13 @@ fn what_is_there_already_is_not_sent_again() {
     let boot = image("boot", &system("boron", ModuleFunction::Bootloader, 0, 1005));
     let asset = Asset { name: "logo".into(), data: b"a picture".to_vec() };
     let file = Image::read("logo", &asset.to_module().unwrap(), Trust::default()).unwrap().remove(0);
-    let there = Present {
-        function: ModuleFunction::Bootloader,
-        index: 0,
-        version: 1005,
-        sha256: boot.sha256,
-        dependencies: Vec::new(),
+    let there = InstalledModule {
+        hash: boot.sha256.map(|hash| hash.to_vec()),
+        ..installed(ModuleFunction::Bootloader, 0, 1005)
     };
-    let subject =
-        Subject { modules: Some(vec![there]), assets: vec![asset.dependency()], ..running("boron") };
+    let kept = InstalledAsset { name: "logo".into(), hash: asset.dependency().hash.bytes().to_vec() };
+    let inventory = Inventory { assets: Some(vec![kept]), ..holding(there) };
+    let subject = Subject { inventory: Some(inventory), ..running("boron") };
     let plan = plan(&subject, vec![boot.clone(), file.clone()]).unwrap();
     assert_eq!((plan.steps.len(), plan.skipped), (0, vec!["boot".to_owned(), "logo".into()]));
     let plan = self::plan(&running("boron"), vec![file, boot, image("app", &application("boron", 5500))]);

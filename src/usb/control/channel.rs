@@ -172,6 +172,11 @@ impl ControlChannel {
         Ok(payload)
     }
 
+    /// Leaves the device alone for a while.
+    pub(super) fn pause(&self, duration: Duration) -> Result<(), ControlError> {
+        Ok(self.clock.pause(duration)?)
+    }
+
     /// Takes a request off the device.
     fn reset(&mut self, id: u16) -> Result<(), ControlError> {
         self.service(request::RESET, 0, id).map(|_| ())

@@ -10,6 +10,7 @@ mod result_code;
 pub mod service;
 #[cfg(test)]
 mod tests;
+mod update;
 
 pub use channel::{ControlChannel, REQUEST_LIMIT};
 pub use error::ControlError;

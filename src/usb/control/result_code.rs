@@ -13,6 +13,8 @@ impl ResultCode {
     pub const OK: Self = Self(0);
     /// It failed, and the device does not say why.
     pub const ERROR: Self = Self(-100);
+    /// It has other things to do.
+    pub const BUSY: Self = Self(-110);
     /// The firmware does not know the request.
     pub const NOT_SUPPORTED: Self = Self(-120);
     /// The application on the device has forbidden the request.

@@ -308,3 +308,41 @@ fn a_core_is_sent_nothing() {
     assert_eq!(outcome.err(), Some(ControlError::Unsupported));
     assert!(device.lock().unwrap().log.is_empty());
 }
+
+/// The requests that a device was sent, with the sizes of their payloads.
+fn requests(device: &Mutex<Device>) -> Vec<(u16, u16)> {
+    let log = &device.lock().unwrap().log;
+    log.iter()
+        .filter(|(request, ..)| *request == request::INIT)
+        .map(|(_, size, kind)| (*kind, *size))
+        .collect()
+}
+
+#[test]
+fn a_module_goes_in_pieces_of_the_size_that_the_device_says() {
+    let reply = messages::StartFirmwareUpdateReply { chunk_size: 1000 }.encode_to_vec();
+    let (mut channel, device) = connect(Device { reply: reply.clone(), ..modern() });
+    let mut told = Vec::new();
+    channel.update_firmware(&[7; 2500], &mut |sent, all| told.push((sent, all))).unwrap();
+    assert_eq!(requests(&device), [(250, 3), (253, 1003), (253, 1003), (253, 503), (251, 0)]);
+    assert_eq!(told, [(0, 2500), (1000, 2500), (2000, 2500), (2500, 2500)]);
+
+    let (mut channel, device) = connect(Device { reply, restarts: true, ..modern() });
+    assert_eq!(channel.update_firmware(&[7; 5], &mut |_, _| ()), Err(ControlError::Lost));
+    assert_eq!(requests(&device), [(250, 2)]);
+}
+
+#[test]
+fn an_update_that_fails_is_cancelled_and_tried_again_where_that_may_help() {
+    let (mut channel, device) = connect(Device { result: -250, ..modern() });
+    let outcome = channel.update_firmware(&[7; 5], &mut |_, _| ());
+    assert_eq!(outcome, Err(ControlError::Refused(ResultCode(-250))));
+    assert_eq!(requests(&device), [(250, 2), (252, 0)]);
+    let (mut channel, device) = connect(Device { result: -110, ..modern() });
+    let outcome = channel.update_firmware(&[7; 5], &mut |_, _| ());
+    assert_eq!(outcome, Err(ControlError::Refused(ResultCode::BUSY)));
+    assert_eq!(requests(&device).len(), 6);
+    let (mut channel, _) = connect(modern());
+    let outcome = channel.update_firmware(&[7; 5], &mut |_, _| ());
+    assert_eq!(outcome, Err(ControlError::Malformed("reply: it takes no bytes at a time")));
+}
