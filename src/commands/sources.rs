@@ -1,12 +1,15 @@
 //! The source files that `compile` and `flash` send.
 
-use super::{CommandResult, Context};
+use super::{CommandResult, Context, bundle::Attachments};
 use crate::{
     project::{Selection, SourceFile, select},
     ui::{Page, Report},
 };
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 /// Which files are sent.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -22,7 +25,32 @@ pub struct SourceArgs {
     pub list_files: bool,
 }
 
+/// The source code of an application, and what goes to the device along with it.
+#[derive(Debug)]
+pub struct Sources {
+    /// The files that are compiled.
+    pub selection: Selection,
+    /// The files that become a bundle with what was compiled.
+    pub(super) attachments: Option<Attachments>,
+}
+
+impl Sources {
+    /// What a device is to get: the application alone, or a bundle with the application under this name.
+    pub fn pack(&self, name: String, application: &[u8]) -> CommandResult<Vec<u8>> {
+        match &self.attachments {
+            Some(attachments) => Ok(attachments.bundle(name, application)?.to_archive()?),
+            None => Ok(application.to_vec()),
+        }
+    }
+}
+
 impl SourceArgs {
+    /// Chooses the files, and reads what the project wants on the device beside the application.
+    pub fn sources(&self, context: &Context) -> CommandResult<Sources> {
+        let selection = self.select(context)?;
+        Ok(Sources { selection, attachments: Attachments::of_projects(&self.files)? })
+    }
+
     /// Chooses the files, and tells of those that were named and are not sent.
     pub fn select(&self, context: &Context) -> CommandResult<Selection> {
         let selection = select(&self.files, self.follow_symlinks)?;
@@ -45,7 +73,7 @@ pub struct Including<'a> {
 #[derive(Debug, Serialize)]
 struct Entry<'a> {
     /// Where the file is, in terms of the current folder.
-    path: &'a Path,
+    path: Cow<'a, Path>,
     name: &'a str,
     size: u64,
 }
@@ -56,11 +84,23 @@ impl<'a> Including<'a> {
         // Without a current folder there is nothing to shorten paths by.
         let current = std::env::current_dir().unwrap_or_default();
         let entry = |file: &'a SourceFile| Entry {
-            path: file.path.strip_prefix(&current).unwrap_or(&file.path),
+            path: file.path.strip_prefix(&current).unwrap_or(&file.path).into(),
             name: &file.name,
             size: file.size,
         };
         Self { files: selection.files.iter().map(entry).collect() }
+    }
+
+    /// Lists a selection and the assets that go with it.
+    pub fn sources(sources: &'a Sources) -> Self {
+        let mut including = Self::new(&sources.selection);
+        let assets = sources.attachments.iter().flat_map(Attachments::asset_files);
+        including.files.extend(assets.map(|(path, asset)| Entry {
+            path: path.into(),
+            name: &asset.name,
+            size: asset.data.len() as u64,
+        }));
+        including
     }
 }
 

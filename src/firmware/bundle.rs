@@ -3,10 +3,12 @@
 //! In the archive the application's binary is at the top, and the files are in the folder `assets`. Environment
 //! variables are there twice: as the file that goes to the device, and as JSON in `env`.
 
-use super::{Asset, BuildError, Module, ModuleError, ModuleFunction, PackError, with_assets};
+use super::{
+    Asset, BuildError, EnvironmentError, EnvironmentVariables, Module, ModuleError, ModuleFunction,
+    PackError, with_assets,
+};
 use crate::platform::AssetStorage;
 use std::{
-    collections::BTreeMap,
     io::{self, Cursor, Read, Write},
     path::{Component, Path},
 };
@@ -44,9 +46,12 @@ pub enum BundleError {
     /// Several binaries at the top.
     #[error("there are several applications in the archive, {0} and {1}")]
     SeveralApplications(String, String),
-    /// The environment is no JSON object of strings.
-    #[error("the environment variables in the archive cannot be read: {0}")]
-    Environment(#[from] serde_json::Error),
+    /// The environment is nothing that a device would take.
+    #[error("the environment variables in the archive cannot be used: {0}")]
+    Environment(#[from] EnvironmentError),
+    /// Two files would have one name on the device.
+    #[error("there is an asset named {0}, which is the name of the environment variables on the device")]
+    TakenName(String),
     /// The application cannot be read.
     #[error(transparent)]
     Module(#[from] ModuleError),
@@ -85,7 +90,7 @@ pub struct Bundle {
     /// The files.
     pub assets: Vec<Asset>,
     /// Environment variables, where the bundle has some.
-    pub environment: Option<BTreeMap<String, String>>,
+    pub environment: Option<EnvironmentVariables>,
 }
 
 impl Bundle {
@@ -94,14 +99,26 @@ impl Bundle {
         file.starts_with(b"PK\x03\x04") || file.starts_with(b"PK\x05\x06")
     }
 
-    /// Puts a bundle together. The application is changed to name exactly these assets.
-    pub fn new(name: String, application: &[u8], mut assets: Vec<Asset>) -> Result<Self, BundleError> {
+    /// Puts a bundle together. The application is changed to name exactly these assets, and the one with the
+    /// environment variables.
+    pub fn new(
+        name: String,
+        application: &[u8],
+        mut assets: Vec<Asset>,
+        environment: Option<EnvironmentVariables>,
+    ) -> Result<Self, BundleError> {
         let module = Module::parse(application)?;
         module.verify().map_err(PackError::from)?;
-        check_assets(&module, &assets)?;
         assets.sort_by(|one, other| one.name.cmp(&other.name));
+        if let Some(asset) = environment.as_ref().map(EnvironmentVariables::to_asset) {
+            if assets.iter().any(|other| other.name == asset.name) {
+                return Err(BundleError::TakenName(asset.name));
+            }
+            assets.push(asset);
+        }
+        check_assets(&module, &assets)?;
         let application = with_assets(&module, assets.iter().map(Asset::dependency).collect())?;
-        Ok(Self { name, application, assets, environment: None })
+        Ok(Self { name, application, assets, environment })
     }
 
     /// Reads an archive. What does not belong into a bundle is passed over.
@@ -115,8 +132,7 @@ impl Bundle {
             members.take(archive.by_index(index)?)?;
         }
         let (name, application) = members.application.ok_or(BundleError::NoApplication)?;
-        let assets = members.assets.into_iter().map(|(name, data)| Asset { name, data }).collect();
-        Ok(Self { name, application, assets, environment: members.environment })
+        Ok(Self { name, application, assets: members.assets, environment: members.environment })
     }
 
     /// The archive. The same bundle always gives the same bytes.
@@ -134,7 +150,7 @@ impl Bundle {
         }
         if let Some(environment) = &self.environment {
             archive.start_file(ENVIRONMENT, options)?;
-            archive.write_all(&serde_json::to_vec_pretty(environment)?)?;
+            archive.write_all(&environment.to_json().map_err(EnvironmentError::from)?)?;
         }
         Ok(archive.finish()?.into_inner())
     }
@@ -149,8 +165,8 @@ impl Bundle {
 #[derive(Default)]
 struct Members {
     application: Option<(String, Vec<u8>)>,
-    assets: BTreeMap<String, Vec<u8>>,
-    environment: Option<BTreeMap<String, String>>,
+    assets: Vec<Asset>,
+    environment: Option<EnvironmentVariables>,
     /// Bytes that there may still be.
     left: u64,
 }
@@ -173,11 +189,12 @@ impl Members {
                 }
             }
             Place::Asset(name) => {
-                if self.assets.insert(name, data).is_some() {
+                if self.assets.iter().any(|asset| asset.name == name) {
                     return Err(BundleError::Name(shown));
                 }
+                self.assets.push(Asset { name, data });
             }
-            Place::Environment => self.environment = Some(serde_json::from_slice(&data)?),
+            Place::Environment => self.environment = Some(EnvironmentVariables::parse(&data)?),
         }
         Ok(())
     }

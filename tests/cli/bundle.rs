@@ -4,7 +4,7 @@ use crate::support::{
     TestEnvironment,
     firmware::{application, file, needs, put},
 };
-use particle::firmware::{Asset, Bundle, ModuleFunction, ModuleParts};
+use particle::firmware::{Asset, Bundle, EnvironmentVariables, ModuleFunction, ModuleParts};
 use serde_json::json;
 
 const HELLO_HASH: &str = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
@@ -35,6 +35,32 @@ fn bundle_takes_the_folder_that_is_named() {
     assert!(inspected.stdout.starts_with("app.bin\n CRC is ok ("), "{}", inspected.stdout);
     inspected
         .stdout_has(&format!("It depends on assets:\n hello.txt (hash {HELLO_HASH})\n zeros.bin (hash "));
+}
+
+#[test]
+fn bundle_takes_environment_variables_along() {
+    let environment = TestEnvironment::new();
+    put(&environment, "app.bin", application().build().unwrap());
+    put(&environment, "vars.json", r#"{"ZONE": "porch", "LIMIT": "20"}"#);
+    let bundle = ["bundle", "app.bin", "--saveTo", "out.zip"];
+    environment
+        .particle([&bundle[..], &["--env", "vars.json"]].concat())
+        .success()
+        .stdout_has("Writing vars.json data into the binary...\nBundling successful.\n");
+    let listed = environment.particle(["binary", "inspect", "out.zip"]).success();
+    listed
+        .stdout_has("It depends on assets:\n env-vars (hash ")
+        .stdout_has("Environment variables:\n ZONE: porch\n LIMIT: 20\n");
+    for field in ["firmwareEnv", "env"] {
+        put(&environment, "project.properties", format!("{field}=vars.json\n"));
+        let data = environment.particle([&["--json"], &bundle[..]].concat()).success().data();
+        assert_eq!((&data["folder"], &data["environment"]), (&json!(null), &json!("vars.json")));
+    }
+    put(&environment, "vars.json", r#"{"zone": "porch"}"#);
+    let expected =
+        "Env vars in file vars.json cannot be processed: \"zone\" cannot be the name of a variable";
+    environment.particle(bundle).status(1).stderr_has(expected);
+    environment.particle([&bundle[..], &["--env", "nowhere.json"]].concat()).status(4);
 }
 
 #[test]
@@ -113,9 +139,9 @@ fn assets_that_are_wrong_or_missing_in_a_bundle_end_with_9() {
     let environment = TestEnvironment::new();
     let asset = |name: &str, data: &[u8]| Asset { name: name.to_owned(), data: data.to_vec() };
     let whole = vec![asset("a.txt", b"one"), asset("b.txt", b"two")];
-    let mut bundle = Bundle::new("app.bin".to_owned(), &application().build().unwrap(), whole).unwrap();
+    let mut bundle = Bundle::new("app.bin".to_owned(), &application().build().unwrap(), whole, None).unwrap();
     bundle.assets = vec![asset("b.txt", b"other"), asset("c.txt", b"three")];
-    bundle.environment = Some([("KEY".to_owned(), "value".to_owned())].into());
+    bundle.environment = Some(EnvironmentVariables::parse(br#"{"KEY": "value"}"#).unwrap());
     put(&environment, "bad.zip", bundle.to_archive().unwrap());
     let output = environment.particle(["binary", "inspect", "bad.zip"]).status(9);
     output

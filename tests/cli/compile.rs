@@ -1,7 +1,10 @@
 //! `compile`, in every form of the documents.
 
 use crate::support::{Output, Sandbox, TestEnvironment, read};
-use particle::{firmware::Module, platform::Platform};
+use particle::{
+    firmware::{Bundle, Module},
+    platform::Platform,
+};
 use std::{fs, path::Path};
 
 const APPLICATION: &str = "#include \"Particle.h\"\nvoid setup() {}\nvoid loop() {}\n";
@@ -112,6 +115,26 @@ fn single_files_are_compiled_for_the_version_that_is_named() {
 }
 
 #[test]
+fn libraries_of_the_project_are_looked_up_in_the_catalogue() {
+    let environment = TestEnvironment::new();
+    let _sandbox = sandbox(&environment, &[]);
+    project(&environment, "my_project");
+    let code =
+        "#include \"InternetButton.h\"\n#include \"RollingAverage.h\"\nvoid setup() {}\nvoid loop() {}\n";
+    write(&environment, "my_project/src/app.ino", code);
+    let arguments = ["photon", "my_project", "--saveTo", "out.bin"];
+    compile(&environment, &arguments).status(10).stderr_has("InternetButton.h: No such file or directory");
+    let mut add = environment.sandbox_command(["library", "add", "internetbutton"]);
+    add.current_dir(environment.work().join("my_project"));
+    crate::support::run(add, "").success();
+    compile(&environment, &arguments).success();
+    write(&environment, "my_project/project.properties", "name=p\ndependencies.Nothing=1.0.0\n");
+    compile(&environment, &arguments)
+        .status(10)
+        .stderr_has("my_project/project.properties:2:1: error: library Nothing@1.0.0 was not found");
+}
+
+#[test]
 fn boards_left_behind_get_the_newest_version_that_fits() {
     let environment = TestEnvironment::new();
     let _sandbox = sandbox(&environment, &[]);
@@ -122,6 +145,37 @@ fn boards_left_behind_get_the_newest_version_that_fits() {
             .stdout_has(&format!("Targeting version: {version}\n"))
             .stderr_has(&format!("{version} is the newest Device OS for the"));
     }
+}
+
+#[test]
+fn a_project_with_assets_becomes_a_bundle() {
+    let environment = TestEnvironment::new();
+    let _sandbox = sandbox(&environment, &[]);
+    project(&environment, "my_project");
+    let properties = "name=my_project\nassetOtaDir=sounds\nfirmwareEnv=vars.json\n";
+    write(&environment, "my_project/project.properties", properties);
+    write(&environment, "my_project/sounds/bell.wav", "ding");
+    write(&environment, "my_project/vars.json", r#"{"ZONE": "porch"}"#);
+    let arguments = ["boron", "my_project", "--saveTo"];
+    compile(&environment, &[&arguments[..], &["out.bin"]].concat())
+        .status(2)
+        .stderr_has("saveTo must have a .zip extension when project includes assets");
+    compile(&environment, &[&arguments[..], &["out.zip"]].concat())
+        .success()
+        .stdout_has("    my_project/src/app.ino\n    my_project/sounds/bell.wav\n")
+        .stdout_has("\nCompile succeeded and bundle created.\nSaved bundle to: ");
+    let bundle = Bundle::parse(&fs::read(environment.work().join("out.zip")).unwrap()).unwrap();
+    let names: Vec<_> = bundle.assets.iter().map(|asset| asset.name.as_str()).collect();
+    assert_eq!((bundle.name.as_str(), &names[..]), ("boron.bin", &["bell.wav", "env-vars"][..]));
+    environment.in_sandbox(["binary", "inspect", "out.zip"]).success().stdout_has(" ZONE: porch\n");
+    let data = environment.in_sandbox(["--json", "compile", "boron", "my_project"]).success().data();
+    assert!(data["file"].as_str().unwrap().ends_with(".zip") && data["bundle"] == true, "{data}");
+    write(&environment, "app.ino", APPLICATION);
+    compile(&environment, &["boron", "app.ino", "--saveTo", "plain.zip"]).success();
+    assert_is_for(&environment.work().join("plain.bin"), "boron");
+    compile(&environment, &["photon", "my_project"])
+        .status(1)
+        .stderr_has("Asset support only available for device OS 5.5.0 and above");
 }
 
 #[test]

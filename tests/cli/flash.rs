@@ -1,7 +1,11 @@
 //! `flash` over the air, in every form of the documents.
 
 use crate::support::{Output, Sandbox, TestEnvironment};
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
 
 const BORON: &str = "e00fce6800000000000d0001";
 const APPLICATION: &str =
@@ -62,6 +66,44 @@ fn a_device_runs_what_it_was_sent() {
     flash(&environment, &["boron", "tinker", "--wait"]).success();
     settle(&environment);
     assert!(functions(&environment, "boron").contains("digitalWrite"));
+}
+
+#[test]
+fn a_project_with_assets_is_sent_as_a_bundle() {
+    let environment = TestEnvironment::new();
+    let _sandbox = sandbox(&environment, &[]);
+    project(&environment);
+    fs::write(environment.work().join("my_project/project.properties"), "assetOtaDir=sounds\n").unwrap();
+    fs::create_dir(environment.work().join("my_project/sounds")).unwrap();
+    fs::write(environment.work().join("my_project/sounds/bell.wav"), "ding").unwrap();
+    flash(&environment, &["boron", "my_project", "--wait"])
+        .success()
+        .stdout_has("    my_project/sounds/bell.wav\n");
+    settle(&environment);
+    assert_eq!(functions(&environment, "boron"), r#"["brew"]"#);
+}
+
+#[test]
+fn a_device_that_is_unplugged_in_the_middle_has_not_taken_the_firmware() {
+    let environment = TestEnvironment::new();
+    // True to the hardware: the device takes two seconds.
+    let mut server = environment.sandbox_command(["--json", "sandbox", "--time-scale", "1"]);
+    let mut server = server.stdout(Stdio::piped()).spawn().unwrap();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    environment.log_in();
+    project(&environment);
+    let mut flash = environment.sandbox_command(["flash", "boron", "my_project", "--wait"]);
+    let mut flash = flash.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = BufReader::new(flash.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let started = stderr.find(|line| line.contains("The device is receiving the firmware."));
+    assert!(started.is_some());
+    environment.in_sandbox(["sandbox", "unplug", "boron"]).success();
+    let rest: Vec<String> = stderr.collect();
+    let status = flash.wait().unwrap().code();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!([Some(6), Some(8)].contains(&status), "{status:?}: {rest:?}");
+    assert!(rest.iter().any(|line| line.contains("it runs what it ran before")), "{rest:?}");
 }
 
 #[test]

@@ -3,17 +3,14 @@
 use crate::{
     commands::CommandError,
     firmware::{
-        AssetDependency, Bundle, Check, Compression, Dependency, Extension, Field, Flags, Located, Module,
-        ModuleFunction, Product, asset_dependencies,
+        AssetDependency, Bundle, Check, Compression, Dependency, EnvironmentVariables, Extension, Field,
+        Flags, Located, Module, ModuleFunction, Product, asset_dependencies,
     },
     platform::PlatformId,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// A file.
 #[derive(Serialize)]
@@ -25,7 +22,7 @@ pub(super) struct FileReport {
     /// Name of the application in a bundle.
     pub(super) application: Option<String>,
     pub(super) modules: Vec<ModuleReport>,
-    pub(super) environment: Option<BTreeMap<String, String>>,
+    pub(super) environment: Option<EnvironmentVariables>,
 }
 
 /// A module of a file.

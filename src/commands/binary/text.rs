@@ -5,7 +5,7 @@ use super::{
     report::{AssetReport, AssetState, CheckReport, FileReport, ModuleReport, PrefixReport},
 };
 use crate::{
-    firmware::{ModuleFunction, Product},
+    firmware::{EnvironmentVariables, ModuleFunction, Product},
     ui::Page,
 };
 use anstyle::{AnsiColor, Style};
@@ -27,7 +27,7 @@ pub(super) fn render_file(file: &FileReport, page: &mut Page) {
         }
         render_module(module, page);
     }
-    let variables: Vec<_> = file.environment.iter().flatten().collect();
+    let variables: Vec<_> = file.environment.iter().flat_map(EnvironmentVariables::iter).collect();
     if !variables.is_empty() {
         page.line("Environment variables:");
     }

@@ -8,13 +8,12 @@ pub(super) mod target;
 use super::{
     CommandError, CommandResult, Context, Kind,
     files::{self, Existing},
-    sources::{Including, SourceArgs},
+    sources::{Including, SourceArgs, Sources},
 };
 use crate::{
     atomic_file::Access,
     cloud::Session,
     platform::{PLATFORMS, Platform},
-    project::Selection,
     ui::{Page, Report},
 };
 use build::{Built, Outcome};
@@ -26,6 +25,7 @@ use std::path::{Path, PathBuf};
 /// Compile source code in the cloud, and save the firmware
 ///
 /// Files and folders may be mixed; without any, the current folder is compiled. Exits with 10 if the code has errors.
+/// A project with an `assetOtaDir` or `firmwareEnv` in its project.properties becomes a bundle.
 ///
 /// Examples:
 ///   particle compile photon                          the project in the current folder
@@ -58,6 +58,8 @@ struct Compiled<'a> {
     file: &'a Path,
     size: usize,
     sizes: Option<Sizes>,
+    /// Whether it is a bundle.
+    bundle: bool,
     #[serde(skip)]
     size_info: Option<&'a str>,
 }
@@ -71,34 +73,40 @@ impl Report for Compiled<'_> {
             }
             page.line("");
         }
-        page.line("Compile succeeded.");
+        let (news, what) = match self.bundle {
+            true => ("Compile succeeded and bundle created.", "bundle"),
+            false => ("Compile succeeded.", "firmware"),
+        };
+        page.line(news);
         let path = std::path::absolute(self.file);
-        page.line(format_args!("Saved firmware to: {}", path.as_deref().unwrap_or(self.file).display()));
+        page.line(format_args!("Saved {what} to: {}", path.as_deref().unwrap_or(self.file).display()));
     }
 }
 
 /// Compiles, checks what comes back, and saves it.
 pub fn run(context: &Context, args: Args) -> CommandResult {
     let platform = platform(&args.platform)?;
-    let selection = args.sources.select(context).map_err(failed)?;
+    let sources = args.sources.sources(context).map_err(failed)?;
     if args.sources.list_files {
-        return Ok(context.ui.report(&Including::new(&selection))?);
+        return Ok(context.ui.report(&Including::sources(&sources))?);
     }
-    let file = args.save_to.clone().unwrap_or_else(|| default_file(&args.platform));
+    let file = file(&args, sources.attachments.is_some())?;
     check_folder(&file)?;
     let session = context.session()?;
     context.ui.line("")?;
     context.ui.line(format!("Compiling code for {}", args.platform))?;
-    let built = compile(context, &session, platform, &args, &selection).map_err(failed)?;
+    let built = compile(context, &session, platform, &args, &sources).map_err(failed)?;
+    let content = sources.pack(format!("{}.bin", platform.name), &built.binary).map_err(failed)?;
     context.ui.note(format!("saving to: {}", file.display()));
-    files::write(&file, &built.binary, Access::Everyone, Existing::Replace)?;
+    files::write(&file, &content, Access::Everyone, Existing::Replace)?;
     Ok(context.ui.report(&Compiled {
         platform: platform.name,
         target: built.target.as_deref(),
         binary_id: &built.binary_id,
         file: &file,
-        size: built.binary.len(),
+        size: content.len(),
         sizes: built.sizes(),
+        bundle: sources.attachments.is_some(),
         size_info: built.size_info.as_deref(),
     })?)
 }
@@ -108,14 +116,14 @@ fn compile(
     session: &Session<'_>,
     platform: &'static Platform,
     args: &Args,
-    selection: &Selection,
+    sources: &Sources,
 ) -> CommandResult<Built> {
     let target = target::choose(context, session, platform, args.target.as_deref())?;
     if let Some(target) = &target {
         target.announce(context, platform)?;
     }
-    list(context, selection)?;
-    match build::build(context, session, platform, target.as_ref(), selection)? {
+    list(context, sources)?;
+    match build::build(context, session, platform, target.as_ref(), &sources.selection)? {
         Outcome::Built(built) => Ok(built),
         Outcome::NoCompiler(error) => Err(error.hint(
             "a local cloud has no compiler of its own: `particle flash DEVICE` sends it the source code",
@@ -124,10 +132,10 @@ fn compile(
 }
 
 /// Shows which files are sent.
-pub(super) fn list(context: &Context, selection: &Selection) -> CommandResult {
+pub(super) fn list(context: &Context, sources: &Sources) -> CommandResult {
     let ui = context.ui;
     ui.line("")?;
-    ui.show(&Including::new(selection))?;
+    ui.show(&Including::sources(sources))?;
     Ok(ui.line("")?)
 }
 
@@ -147,9 +155,22 @@ fn platform(name: &str) -> CommandResult<&'static Platform> {
     })
 }
 
-/// A name that no earlier run has used.
-fn default_file(platform: &str) -> PathBuf {
-    format!("{platform}_firmware_{}.bin", Timestamp::now().as_millisecond()).into()
+/// The file to save to: the one that was typed, or one that no earlier run has used. Its ending says what is in it.
+fn file(args: &Args, bundle: bool) -> CommandResult<PathBuf> {
+    let ending = if bundle { "zip" } else { "bin" };
+    let Some(file) = &args.save_to else {
+        let now = Timestamp::now().as_millisecond();
+        return Ok(format!("{}_firmware_{now}.{ending}", args.platform).into());
+    };
+    let is_archive = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+    match (bundle, is_archive) {
+        (true, false) => {
+            let text = "Compile failed: saveTo must have a .zip extension when project includes assets";
+            Err(CommandError::new(Kind::Usage, text))
+        }
+        (false, true) => Ok(file.with_extension(ending)),
+        _ => Ok(file.clone()),
+    }
 }
 
 /// Fails if there is no folder for a file, before anything is compiled for it.

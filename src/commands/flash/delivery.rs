@@ -14,6 +14,7 @@ use crate::{
             list, target,
         },
         device,
+        sources::Sources,
     },
     platform::{Platform, PlatformId},
     project::Selection,
@@ -22,6 +23,8 @@ use std::collections::HashMap;
 
 /// The name a compiled binary is sent under.
 const FIRMWARE_NAME: &str = "firmware.bin";
+/// The same for one in a bundle.
+const BUNDLE_NAME: &str = "firmware.zip";
 
 /// What is to be done with each device.
 #[derive(Clone, Copy)]
@@ -89,7 +92,7 @@ impl<'a, 'c> Delivery<'a, 'c> {
         let Some(platform) = device.platform() else {
             return match self.order.payload {
                 Payload::Binary(binary) => Ok(Shipment::Binary(binary.upload.clone())),
-                Payload::Sources(selection) => Ok(Shipment::Sources(build::read(selection)?)),
+                Payload::Sources(sources) => Ok(Shipment::Sources(build::read(&sources.selection)?)),
                 Payload::KnownApp(app) => Err(known_apps::none_for(app, "a platform that is not known here")),
             };
         };
@@ -102,32 +105,29 @@ impl<'a, 'c> Delivery<'a, 'c> {
                 Shipment::Binary(binary.upload.clone())
             }
             Payload::KnownApp(app) => Shipment::Binary(known_apps::fetch(self.context, app, platform)?),
-            Payload::Sources(selection) => self.compile(name, platform, selection)?,
+            Payload::Sources(sources) => self.compile(name, platform, sources)?,
         };
         self.ready.insert(platform.id, shipment.clone());
         Ok(shipment)
     }
 
-    fn compile(
-        &self,
-        name: &str,
-        platform: &'static Platform,
-        selection: &Selection,
-    ) -> CommandResult<Shipment> {
+    fn compile(&self, name: &str, platform: &'static Platform, sources: &Sources) -> CommandResult<Shipment> {
         let (context, session) = (self.context, self.session);
         context.ui.line(format!("Compiling code for {name}"))?;
         let target = target::choose(context, session, platform, self.order.target)?;
         if let Some(target) = &target {
             target.announce(context, platform)?;
         }
-        list(context, selection)?;
-        match build(context, session, platform, target.as_ref(), selection)? {
+        list(context, sources)?;
+        match build(context, session, platform, target.as_ref(), &sources.selection)? {
             Outcome::Built(built) => {
-                Ok(Shipment::Binary(Upload { name: FIRMWARE_NAME.into(), content: built.binary }))
+                let content = sources.pack(FIRMWARE_NAME.to_owned(), &built.binary)?;
+                let name = if sources.attachments.is_some() { BUNDLE_NAME } else { FIRMWARE_NAME };
+                Ok(Shipment::Binary(Upload { name: name.into(), content }))
             }
             Outcome::NoCompiler(_) => {
                 context.ui.note("This cloud has no compiler of its own: it gets the source code.");
-                Ok(Shipment::Sources(build::read(selection)?))
+                Ok(Shipment::Sources(build::read(&sources.selection)?))
             }
         }
     }
@@ -181,8 +181,8 @@ impl<'a, 'c> Delivery<'a, 'c> {
             (FlashAnswer::Started(text), _) => {
                 Ok(ui.line(format!("Flash device OK: {}", ui.foreign(&text)))?)
             }
-            (FlashAnswer::NotCompiled(errors), Payload::Sources(selection)) => {
-                Err(not_compiled(&errors, selection))
+            (FlashAnswer::NotCompiled(errors), Payload::Sources(sources)) => {
+                Err(not_compiled(&errors, &sources.selection))
             }
             (FlashAnswer::NotCompiled(errors), _) => Err(not_compiled(&errors, &Selection::default())),
         }

@@ -113,7 +113,7 @@ impl Payload {
     /// Shows what would be sent.
     fn report(&self, context: &Context) -> CommandResult {
         match self {
-            Self::Sources(selection) => Ok(context.ui.report(&Including::new(selection))?),
+            Self::Sources(sources) => Ok(context.ui.report(&Including::sources(sources))?),
             Self::Binary(binary) => Ok(context.ui.report(&Including::new(&binary.selection))?),
             Self::KnownApp(app) => Ok(context.ui.report(&KnownApp { app })?),
         }

@@ -3,7 +3,11 @@
 use super::known_apps;
 use crate::{
     cloud::Upload,
-    commands::{CommandError, CommandResult, Context, Kind, compile::build, sources::SourceArgs},
+    commands::{
+        CommandError, CommandResult, Context, Kind,
+        compile::build,
+        sources::{SourceArgs, Sources},
+    },
     firmware::{Bundle, Module, ModuleError},
     platform::PlatformId,
     project::Selection,
@@ -17,7 +21,7 @@ pub(super) enum Payload {
     /// A binary or a bundle, checked.
     Binary(Binary),
     /// Source code.
-    Sources(Selection),
+    Sources(Sources),
 }
 
 /// A file that devices can run.
@@ -41,12 +45,11 @@ impl Payload {
                 None => Err(not_found(name)),
             };
         }
-        let selection = sources.select(context)?;
-        let binary = match &selection.files[..] {
-            [only] => is_binary(&only.path),
-            _ => false,
-        };
-        if binary { Ok(Self::Binary(Binary::read(selection)?)) } else { Ok(Self::Sources(selection)) }
+        let sources = sources.sources(context)?;
+        match &sources.selection.files[..] {
+            [only] if is_binary(&only.path) => Ok(Self::Binary(Binary::read(sources.selection)?)),
+            _ => Ok(Self::Sources(sources)),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Bundles and their archives.
 
 use super::*;
-use crate::firmware::{Asset, Bundle, BundleError, Hash, asset_dependencies};
+use crate::firmware::{Asset, Bundle, BundleError, EnvironmentVariables, Hash, asset_dependencies};
 use proptest::prelude::*;
 use rand::{RngCore, SeedableRng, rngs::StdRng};
 use std::io::{Cursor, Write};
@@ -12,7 +12,7 @@ fn application() -> Vec<u8> {
 }
 
 fn bundle(assets: Vec<Asset>) -> Result<Bundle, BundleError> {
-    Bundle::new("app.bin".to_owned(), &application(), assets)
+    Bundle::new("app.bin".to_owned(), &application(), assets, None)
 }
 
 fn bundle_of(assets: Vec<Asset>) -> Bundle {
@@ -35,15 +35,27 @@ fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
 #[test]
 fn a_bundle_comes_back_and_is_always_the_same() {
     let (a, b) = (asset("a.txt", b"one"), asset("b.txt", b"two"));
-    let mut bundle = bundle_of(vec![b.clone(), a.clone()]);
+    let bundle = bundle_of(vec![b.clone(), a.clone()]);
     assert_eq!(bundle, bundle_of(vec![a, b]), "in whichever order they are given");
-    bundle.environment = Some([("KEY".to_owned(), "value".to_owned())].into());
     let archive = bundle.to_archive().unwrap();
     assert_eq!(Bundle::parse(&archive).unwrap(), bundle);
     assert_eq!(bundle.to_archive().unwrap(), archive);
     let module = Module::parse(&bundle.application).unwrap();
     let named: Vec<_> = asset_dependencies(&module).map(|asset| (asset.name.as_str(), &asset.hash)).collect();
     assert_eq!(named, [("a.txt", &Hash::of(b"one")), ("b.txt", &Hash::of(b"two"))]);
+}
+
+#[test]
+fn environment_variables_are_there_for_people_and_for_the_device() {
+    let variables = EnvironmentVariables::parse(br#"{"KEY": "value"}"#).unwrap();
+    let new = |assets| Bundle::new("app.bin".to_owned(), &application(), assets, Some(variables.clone()));
+    let bundle = new(vec![asset("z.txt", b"one")]).unwrap();
+    assert_eq!(bundle.assets, [asset("z.txt", b"one"), variables.to_asset()]);
+    assert_eq!(Bundle::parse(&bundle.to_archive().unwrap()).unwrap(), bundle);
+    let module = Module::parse(&bundle.application).unwrap();
+    assert!(asset_dependencies(&module).any(|asset| asset.name == "env-vars"));
+    let taken = new(vec![asset("env-vars", b"mine")]).unwrap_err();
+    assert!(matches!(taken, BundleError::TakenName(_)), "{taken}");
 }
 
 #[test]
@@ -88,7 +100,7 @@ fn assets_must_fit_the_device() {
 #[test]
 fn an_old_system_has_no_assets() {
     let old = photon_application().build().unwrap();
-    let error = Bundle::new("app.bin".to_owned(), &old, Vec::new()).unwrap_err();
+    let error = Bundle::new("app.bin".to_owned(), &old, Vec::new(), None).unwrap_err();
     assert_eq!(error.to_string(), "Asset support only available for device OS 5.5.0 and above");
 }
 

@@ -5,6 +5,20 @@ use crate::project::ProjectError;
 use globset::{GlobBuilder, GlobMatcher};
 use std::{fs, path::Path};
 
+/// Why a line is no pattern.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PatternError {
+    /// Its brackets or braces are not closed.
+    #[error(transparent)]
+    Glob(#[from] globset::Error),
+    /// A group of a kind that says how often, or what not.
+    #[error("`{0}(...)` is not understood here; `{{a,b}}` stands for either of two")]
+    Group(char),
+    /// A group without an end.
+    #[error("a `(` is not closed")]
+    OpenGroup,
+}
+
 /// A pattern, put in terms of the folder that is sent: `src/**/*.txt`, `../parts/*.h`.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
@@ -14,10 +28,10 @@ pub(super) struct Pattern {
 
 impl Pattern {
     /// Reads a pattern that stands in a file of the folder `base` (a name such as `lib/foo`, or nothing).
-    pub fn new(base: &str, pattern: &str) -> Result<Self, globset::Error> {
-        let text = normalised(base, pattern);
-        let matcher = GlobBuilder::new(&text).literal_separator(true).build()?.compile_matcher();
-        Ok(Self { text, matcher })
+    pub fn new(base: &str, pattern: &str) -> Result<Self, PatternError> {
+        let text = normalised(base, &without_groups(pattern)?);
+        let glob = GlobBuilder::new(&text).literal_separator(true).empty_alternates(true).build()?;
+        Ok(Self { matcher: glob.compile_matcher(), text })
     }
 
     /// Whether a file of this name is meant. Wildcards do not stand for the dot of a hidden file.
@@ -61,6 +75,28 @@ impl Pattern {
     fn names_hidden(&self) -> bool {
         self.text.split('/').any(is_hidden)
     }
+}
+
+/// The pattern with `@(a|b)` written as `{a,b}` and `?(a|b)` as `{a,b,}`, as the shell's extended patterns have them.
+fn without_groups(pattern: &str) -> Result<String, PatternError> {
+    let mut text = String::with_capacity(pattern.len());
+    let mut closing = Vec::new();
+    let mut rest = pattern.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek()) {
+            ('\\', Some(_)) => text.extend([Some(c), rest.next()].into_iter().flatten()),
+            ('@' | '?', Some('(')) => {
+                rest.next();
+                text.push('{');
+                closing.push(if c == '?' { ",}" } else { "}" });
+            }
+            ('!' | '+' | '*', Some('(')) => return Err(PatternError::Group(c)),
+            ('|', _) if !closing.is_empty() => text.push(','),
+            (')', _) if !closing.is_empty() => text.extend(closing.pop()),
+            _ => text.push(c),
+        }
+    }
+    if closing.is_empty() { Ok(text) } else { Err(PatternError::OpenGroup) }
 }
 
 fn is_hidden(component: &str) -> bool {
@@ -157,6 +193,16 @@ mod tests {
     }
 
     #[test]
+    fn groups_of_the_shell_are_alternatives() {
+        assert!(matches("", "src/@(a|b).h", "src/a.h") && !matches("", "src/@(a|b).h", "src/c.h"));
+        assert!(matches("", "a?(1|2).h", "a.h") && matches("", "a?(1|2).h", "a2.h"));
+        assert!(matches("", "a(1|2).h", "a(1|2).h"), "without a sign in front they are what they are");
+        let refused = |pattern| Pattern::new("", pattern).unwrap_err().to_string();
+        assert_eq!(refused("!(a).h"), "`!(...)` is not understood here; `{a,b}` stands for either of two");
+        assert_eq!(refused("@(a|b"), "a `(` is not closed");
+    }
+
+    #[test]
     fn the_walk_begins_where_the_wildcards_do() {
         let start = |pattern| Pattern::new("", pattern).unwrap().literal_start().to_owned();
         assert_eq!(start("../parts/deep/*.h"), "../parts/deep");
@@ -166,7 +212,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_line_is_a_pattern_or_refused(base in "[a-c./\\[{]{0,8}", line in "[a-c./*?\\[\\]{},!\\\\-]{0,20}") {
+        fn any_line_is_a_pattern_or_refused(base in "[a-c./\\[{]{0,8}", line in "[a-c./*?\\[\\]{}()|@,!\\\\-]{0,20}") {
             if let Ok(pattern) = Pattern::new(&base, &line) {
                 pattern.matches("a/b.c");
                 pattern.literal_start();

@@ -2,7 +2,7 @@
 
 use super::{
     CloudState, SharedCloud, apps,
-    compiler::{self, Submission, is_multipart},
+    compiler::{self, Imports, Submission, is_multipart},
     error::ApiError,
     events::Event,
     fields::Fields,
@@ -46,7 +46,9 @@ pub(super) fn flash(
     if let Some(app) = submission.field("app") {
         return flash_known(cloud, device, app);
     }
-    let module = module(submission, platform_of(device)?)?;
+    let owner = device.owner.as_deref().unwrap_or_default();
+    let imports = Imports::of(&cloud.records(), owner, &submission.files);
+    let module = module(submission, platform_of(device)?, &imports)?;
     start(cloud, device, module)
 }
 
@@ -66,7 +68,11 @@ fn platform_of(device: &DeviceRecord) -> Result<&'static Platform, ApiError> {
 }
 
 /// What a form has for a device to run.
-fn module(submission: &Submission, platform: &'static Platform) -> Result<Vec<u8>, ApiError> {
+fn module(
+    submission: &Submission,
+    platform: &'static Platform,
+    imports: &Imports,
+) -> Result<Vec<u8>, ApiError> {
     let is_binary = submission.field("file_type") == Some("binary");
     match &submission.files[..] {
         [] => Err(refused("no file was sent")),
@@ -74,7 +80,7 @@ fn module(submission: &Submission, platform: &'static Platform) -> Result<Vec<u8
             .map(|bundle| bundle.application)
             .map_err(|error| refused(&error.to_string())),
         [file] if is_binary || file.name.to_lowercase().ends_with(".bin") => Ok(file.content.clone()),
-        _ => compiler::compile_for(platform, submission),
+        _ => compiler::compile_for(platform, submission, imports),
     }
 }
 

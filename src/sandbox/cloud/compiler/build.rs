@@ -1,6 +1,6 @@
 //! Making modules.
 
-use super::{code, registered, submission::File, targets::Target};
+use super::{code, imports::Imports, registered, submission::File, targets::Target};
 use crate::{
     firmware::{BuildError, Dependency, Extension, ModuleFunction, ModuleParts, Product},
     platform::{Anchor, Mcu, Platform},
@@ -27,9 +27,14 @@ pub(super) struct Build {
 }
 
 /// Checks the files and makes a module that stands for them.
-pub(super) fn build(platform: &'static Platform, target: Target, files: &[File]) -> Result<Build, ApiError> {
+pub(super) fn build(
+    platform: &'static Platform,
+    target: Target,
+    files: &[File],
+    imports: &Imports,
+) -> Result<Build, ApiError> {
     let sources = code::sources(files);
-    let problems = code::check(files, &sources);
+    let problems = code::check(files, &sources, imports);
     if !problems.is_empty() {
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
         return Err(not_compiled(&text.join("\n")));

@@ -1,6 +1,11 @@
 //! What can be found wrong with code without compiling it.
 
-use super::{include::Headers, scan::Source, submission::File};
+use super::{
+    imports::{Imports, Missing},
+    include::Headers,
+    scan::Source,
+    submission::File,
+};
 use std::fmt;
 
 /// Endings of what is compiled.
@@ -38,12 +43,10 @@ pub(super) fn sources(files: &[File]) -> Vec<Source<'_>> {
 }
 
 /// Everything that is wrong with the files, in their order.
-pub(super) fn check(files: &[File], sources: &[Source<'_>]) -> Vec<Diagnostic> {
-    let manifest = files.iter().find(|file| file.name == "project.properties");
-    let manifest = manifest.map(|file| String::from_utf8_lossy(&file.content).into_owned());
-    let headers = Headers::new(files.iter().map(|file| file.name.as_str()), manifest.as_deref());
-    let mut diagnostics: Vec<Diagnostic> =
-        sources.iter().flat_map(|source| check_file(source, &headers)).collect();
+pub(super) fn check(files: &[File], sources: &[Source<'_>], imports: &Imports) -> Vec<Diagnostic> {
+    let headers = Headers::new(files.iter().map(|file| file.name.as_str()), imports);
+    let mut diagnostics: Vec<Diagnostic> = imports.missing.iter().map(not_in_catalogue).collect();
+    diagnostics.extend(sources.iter().flat_map(|source| check_file(source, &headers)));
     let Some(application) = application(sources) else {
         diagnostics.push(nothing_to_compile());
         return diagnostics;
@@ -62,6 +65,16 @@ fn application<'s, 'f>(sources: &'s [Source<'f>]) -> Option<&'s Source<'f>> {
         let name = source.name.to_lowercase();
         !name.starts_with("lib/") && COMPILED.iter().any(|ending| name.ends_with(ending))
     })
+}
+
+fn not_in_catalogue(missing: &Missing) -> Diagnostic {
+    Diagnostic {
+        file: "project.properties".to_owned(),
+        line: missing.line,
+        column: 1,
+        problem: format!("error: library {} was not found", missing.library),
+        shown: missing.text.clone(),
+    }
 }
 
 fn nothing_to_compile() -> Diagnostic {
@@ -166,7 +179,7 @@ mod tests {
         let file = |(name, content): &(&str, &str)| File { name: (*name).into(), content: (*content).into() };
         let files: Vec<File> = files.iter().map(file).collect();
         let first_line = |diagnostic: &Diagnostic| diagnostic.to_string().lines().next().unwrap().to_owned();
-        check(&files, &sources(&files)).iter().map(first_line).collect()
+        check(&files, &sources(&files), &Imports::default()).iter().map(first_line).collect()
     }
 
     #[test]

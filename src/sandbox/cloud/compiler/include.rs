@@ -1,5 +1,6 @@
 //! Which headers there are.
 
+use super::imports::Imports;
 use std::collections::HashSet;
 
 /// Headers of Device OS and of the C library that code names in quotes.
@@ -27,13 +28,13 @@ pub(super) struct Headers<'f> {
     names: HashSet<&'f str>,
     /// Folders that are searched.
     folders: Vec<String>,
-    /// Libraries that the service would add. Their files are not here to be looked at.
-    libraries: Vec<String>,
+    /// Libraries that the service adds.
+    imports: &'f Imports,
 }
 
 impl<'f> Headers<'f> {
-    /// Those among the files of these names. `manifest` is `project.properties`, if it is among them.
-    pub(super) fn new(names: impl IntoIterator<Item = &'f str>, manifest: Option<&str>) -> Self {
+    /// Those among the files of these names, and those of libraries.
+    pub(super) fn new(names: impl IntoIterator<Item = &'f str>, imports: &'f Imports) -> Self {
         let names: HashSet<&str> = names.into_iter().collect();
         let mut folders = vec![String::new(), "src/".to_owned()];
         for name in &names {
@@ -42,12 +43,7 @@ impl<'f> Headers<'f> {
                 folders.push(format!("lib/{library}/{source}"));
             }
         }
-        let depends = |line: &str| {
-            let (key, _) = line.split_once('=')?;
-            Some(key.trim().strip_prefix("dependencies.")?.to_lowercase())
-        };
-        let libraries = manifest.unwrap_or_default().lines().filter_map(depends).collect();
-        Self { names, folders, libraries }
+        Self { names, folders, imports }
     }
 
     /// Whether an include in the file `including` leads anywhere.
@@ -56,19 +52,11 @@ impl<'f> Headers<'f> {
         let beside = normalize(&format!("{folder}/{header}"));
         let elsewhere =
             || self.folders.iter().any(|folder| self.has(normalize(&format!("{folder}{header}"))));
-        self.has(beside) || elsewhere() || is_provided(header) || self.is_of_library(header)
+        self.has(beside) || elsewhere() || is_provided(header) || self.imports.has(header)
     }
 
     fn has(&self, name: Option<String>) -> bool {
         name.is_some_and(|name| self.names.contains(name.as_str()))
-    }
-
-    /// Headers of a library have its name as a rule.
-    fn is_of_library(&self, header: &str) -> bool {
-        let stem =
-            header.rsplit('/').next().unwrap_or(header).rsplit_once('.').map_or(header, |(stem, _)| stem);
-        let stem = stem.to_lowercase();
-        self.libraries.iter().any(|library| stem.starts_with(library.as_str()) || library.starts_with(&stem))
     }
 }
 
@@ -97,11 +85,12 @@ mod tests {
     #[test]
     fn headers_are_found_where_the_service_looks() {
         let names = ["src/app.ino", "src/a.h", "lib/x/src/x.h", "lib/y/y.h", "top.h"];
-        let headers = Headers::new(names, Some("name=p\ndependencies.Relay=1.0.0\n"));
-        for header in ["a.h", "x.h", "y.h", "top.h", "../top.h", "Particle.h", "spark_wiring.h", "relay.h"] {
+        let imports = Imports::default();
+        let headers = Headers::new(names, &imports);
+        for header in ["a.h", "x.h", "y.h", "top.h", "../top.h", "Particle.h", "spark_wiring.h"] {
             assert!(headers.resolves("src/app.ino", header), "{header}");
         }
-        for header in ["b.h", "../a.h", "../../../../top.h", "lib/x/src/z.h"] {
+        for header in ["b.h", "../a.h", "../../../../top.h", "lib/x/src/z.h", "relay.h"] {
             assert!(!headers.resolves("src/app.ino", header), "{header}");
         }
     }

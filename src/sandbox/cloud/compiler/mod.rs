@@ -5,6 +5,7 @@
 
 mod build;
 mod code;
+mod imports;
 mod include;
 mod registered;
 mod scan;
@@ -12,6 +13,7 @@ mod submission;
 mod targets;
 
 pub(super) use build::module;
+pub(super) use imports::Imports;
 pub(super) use submission::{Submission, is_multipart};
 pub(super) use targets::first_target;
 
@@ -66,12 +68,13 @@ impl Shelf {
 
 async fn compile(
     State(cloud): State<SharedCloud>,
-    _caller: Caller,
+    caller: Caller,
     submission: Submission,
 ) -> Result<Json<Value>, ApiError> {
     let platform = submission.platform()?;
     let target = submission.target(platform)?;
-    let build = build::build(platform, target, &submission.files)?;
+    let imports = Imports::of(&cloud.records(), &caller.username, &submission.files);
+    let build = build::build(platform, target, &submission.files, &imports)?;
     let Build { module, size_info } = build;
     let id = cloud.shelf().keep(module);
     Ok(Json(json!({
@@ -102,7 +105,11 @@ fn platform(number: &str) -> Option<&'static Platform> {
 }
 
 /// Compiles the files for a platform, and gives the module alone.
-pub(super) fn compile_for(platform: &'static Platform, submission: &Submission) -> Result<Vec<u8>, ApiError> {
+pub(super) fn compile_for(
+    platform: &'static Platform,
+    submission: &Submission,
+    imports: &Imports,
+) -> Result<Vec<u8>, ApiError> {
     let target = submission.target(platform)?;
-    Ok(build::build(platform, target, &submission.files)?.module)
+    Ok(build::build(platform, target, &submission.files, imports)?.module)
 }
