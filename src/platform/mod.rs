@@ -23,7 +23,7 @@ pub use releases::{release_of, system_version_of};
 pub use table::PLATFORMS;
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 /// A platform number as it appears in product ids, module prefixes and USB product ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -168,7 +168,7 @@ pub struct Platform {
     pub out_needs_data_stage: bool,
     /// The firmware can be put under Device Protection.
     pub protectable: bool,
-    /// The board could be a member of a mesh network (Device OS 0.9.0 to 1.5.2).
+    /// The board could be a member of a mesh network ([`MESH_VERSIONS`]).
     pub mesh: bool,
     /// The board offers an access point for its own set-up (SoftAP).
     pub softap: bool,
@@ -179,6 +179,10 @@ pub struct Platform {
     /// Offered to the public by the cloud compiler today.
     pub public: bool,
 }
+
+/// The versions of Device OS with mesh networking, first and last. Source: Device OS `hal/inc/hal_platform.h`
+/// (`HAL_PLATFORM_MESH`), v0.9.0 to v2.0.0.
+pub const MESH_VERSIONS: RangeInclusive<(u8, u8, u8)> = (0, 9, 0)..=(1, 5, 2);
 
 /// What a USB id says about a device: its platform and whether the bootloader is talking.
 #[derive(Clone, Copy, Debug)]

@@ -3,6 +3,7 @@
 use super::{
     dct,
     flash::Flash,
+    mesh::Radio,
     state::{DeviceState, Mode},
     transfer::{Answer, Event},
 };
@@ -20,6 +21,8 @@ pub(super) struct Board {
     pub(super) connected: bool,
     /// Scales every time the device tells or takes.
     pub(super) clock: Clock,
+    /// What the mesh radio holds.
+    pub(super) radio: Radio,
     /// Set whenever `state` has changed.
     pub(super) changed: bool,
     faults: Arc<Faults>,
@@ -58,7 +61,7 @@ impl From<End> for Answer {
 impl Board {
     /// A board with power.
     pub(super) fn new(state: DeviceState, clock: Clock, faults: Arc<Faults>) -> Self {
-        Self { state, connected: false, clock, changed: false, faults, event: None }
+        Self { state, connected: false, clock, radio: Radio::default(), changed: false, faults, event: None }
     }
 
     /// The fault that strikes now, if any. A pulled cable is seen to here.

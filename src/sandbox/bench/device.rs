@@ -62,6 +62,7 @@ impl Device {
     /// Starts afresh in the mode that is set.
     pub(super) fn reset(&mut self) {
         self.program = Program::start(&mut self.board.state);
+        self.board.radio.reset();
         self.board.state.application = Application::start(self.board.state.program_in_flash());
         self.configuration = 0;
     }

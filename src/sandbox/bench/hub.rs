@@ -3,6 +3,7 @@
 use super::{
     descriptors,
     device::Device,
+    mesh::{Air, Radio},
     state::{DeviceState, Mode},
     transfer::{Answer, Event},
 };
@@ -103,9 +104,14 @@ impl Hub {
         changes: SyncSender<()>,
     ) -> Self {
         let device_numbers = AtomicU32::new(2);
+        let air = Arc::new(Air::default());
         let sockets = states.into_iter().map(|state| {
             let present = state.plugged;
-            let device = Device::new(state, clock.clone(), Arc::clone(&faults));
+            let mut device = Device::new(state, clock.clone(), Arc::clone(&faults));
+            device.board.radio = Radio::new(&air);
+            if present {
+                device.board.transmit();
+            }
             let device_number = device_numbers.fetch_add(1, Ordering::Relaxed);
             Mutex::new(Socket { device, present, device_number, client: None, leaving: false, epoch: 0 })
         });
@@ -275,6 +281,7 @@ impl Hub {
             let mut socket = hub.socket(index);
             if socket.epoch == epoch {
                 socket.present = true;
+                socket.device.board.transmit();
                 socket.device_number = hub.device_numbers.fetch_add(1, Ordering::Relaxed);
                 hub.changed();
             }
@@ -314,6 +321,7 @@ impl Socket {
     /// Off the bus; the client loses its connection, and timers of the past are void.
     fn vanish(&mut self) {
         self.present = false;
+        self.device.board.fall_silent();
         self.leaving = false;
         self.epoch += 1;
         if let Some(client) = self.client.take() {

@@ -16,6 +16,7 @@ mod flash;
 mod hub;
 mod identity;
 mod memory;
+mod mesh;
 mod modules;
 mod network;
 mod os_version;
@@ -31,6 +32,7 @@ mod wifi;
 
 pub use hub::Button;
 pub use memory::Memory;
+pub use mesh::MeshNetwork;
 pub use os_version::{OsVersion, OsVersionError};
 pub use program::Program;
 pub use state::{DeviceState, Mode, NoSuchBoard, Protection};
@@ -103,6 +105,8 @@ pub struct DeviceView {
     pub protocol: Protocol,
     /// A pseudo-terminal with the device's console, while its firmware runs.
     pub terminal: Option<PathBuf>,
+    /// The mesh network it is a member of.
+    pub mesh_network: Option<MeshNetwork>,
     /// The private-key slot of that transport.
     pub private_key_slot: Vec<u8>,
     /// The server slot of that transport: key and address block.
@@ -246,6 +250,7 @@ impl DeviceView {
             iccid: state.iccid.clone(),
             protocol: state.protocol(),
             terminal: None,
+            mesh_network: state.mesh_network.clone(),
             private_key_slot: state.private_key_slot(),
             server_slot: state.server_slot(),
         }

@@ -1,7 +1,8 @@
 //! What is remembered of a virtual device.
 
 use super::{
-    application::Application, dct, memory::Memory, os_version::OsVersion, program::Program, wifi::WifiMemory,
+    application::Application, dct, memory::Memory, mesh::MeshNetwork, os_version::OsVersion,
+    program::Program, wifi::WifiMemory,
 };
 use crate::platform::{DeviceId, KeyLayout, Mcu, Platform, Protocol};
 use clap::ValueEnum;
@@ -76,6 +77,9 @@ pub struct DeviceState {
     /// Number of the SIM card, cellular boards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iccid: Option<String>,
+    /// The mesh network it is a member of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mesh_network: Option<MeshNetwork>,
     /// Wi-Fi networks it remembers, and the one it is in.
     #[serde(default)]
     pub(in crate::sandbox) wifi: WifiMemory,
@@ -120,6 +124,7 @@ impl DeviceState {
             serial_number: labelled.then(|| format!("SNDBX{digits:.10}")),
             imei: cellular.then(|| format!("35{digits:.13}")),
             iccid: cellular.then(|| format!("8934{digits:.15}")),
+            mesh_network: None,
             wifi: WifiMemory::default(),
             application: shipped_application(),
             installed: None,

@@ -2,6 +2,7 @@
 
 mod channel;
 mod error;
+pub mod mesh;
 pub mod messages;
 mod order;
 pub mod raw;

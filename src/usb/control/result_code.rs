@@ -25,6 +25,8 @@ impl ResultCode {
     pub const INVALID_STATE: Self = Self(-210);
     /// The request's payload makes no sense.
     pub const INVALID_ARGUMENT: Self = Self(-270);
+    /// The request's payload cannot be read.
+    pub const BAD_DATA: Self = Self(-280);
     /// A number in the request, or the length of its data, is beyond what there is.
     pub const OUT_OF_RANGE: Self = Self(-290);
     /// A firmware update does not hold a module that the device can find.

@@ -3,12 +3,13 @@
 //! Sources: Device OS `system/src/system_control_internal.cpp`, `system/src/control/config.cpp` and
 //! `system/src/control/cellular.cpp`, v0.8.0 to v6.2.0.
 
+mod mesh;
 mod network;
 mod wifi;
 
 use super::{
     board::Board,
-    dct, modules,
+    dct, mesh as radio, modules,
     os_version::OsVersion,
     state::{Mode, Protection},
 };
@@ -123,6 +124,7 @@ pub(super) fn carry_out(kind: RequestType, payload: &[u8], board: &mut Board) ->
             iccid: state.iccid.clone().unwrap_or_default(),
             imei: state.imei.clone().filter(|_| state.os_version >= IMEI_REPLIED).unwrap_or_default(),
         }),
+        _ if mesh::is_about_mesh(kind) => mesh::carry_out(kind, payload, board),
         _ => ResultCode::NOT_SUPPORTED.into(),
     }
 }
@@ -150,6 +152,7 @@ fn is_known(kind: RequestType, board: &Board) -> bool {
         RequestType(500..=506) => third && platform.radio.wifi,
         // The application of a virtual device has no handler, and nobody holds the keys to lift protection.
         RequestType::APP_CUSTOM | RequestType::SET_PROTECTED_STATE => false,
+        _ if mesh::is_about_mesh(kind) => radio::is_known(platform, version),
         _ => true,
     }
 }

@@ -3,6 +3,7 @@
 //! One file a topic; what is about the device as a whole is here. Source: particle-iot/device-os-protobuf,
 //! `control/{config,cellular}.proto`.
 
+pub mod mesh;
 mod modules;
 mod network;
 mod update;
