@@ -1,6 +1,6 @@
 //! `/v1/devices`: the account's devices.
 
-use super::{CloudError, DeviceScope, Session, request::Request};
+use super::{CloudError, DeviceScope, Network, Session, request::Request};
 use crate::platform::{DeviceId, Platform, PlatformId};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -22,6 +22,9 @@ pub struct Device {
     /// The product it belongs to; equal to the platform's number for a device of no product.
     #[serde(default)]
     pub product_id: Option<i64>,
+    /// The mesh network it is in.
+    #[serde(default, deserialize_with = "Network::of_device")]
+    pub network: Option<Network>,
     /// Variables and their types; only in details, and only of a device that is online.
     #[serde(default)]
     pub variables: Option<Map<String, Value>>,
@@ -154,6 +157,9 @@ mod tests {
         assert!(sparse.is_online() && sparse.given_name().is_none() && sparse.platform().is_none());
         assert_eq!(device(r#"{"id":"x","name":"null"}"#).given_name(), None);
         assert!(device(r#"{"id":"x","connected":true}"#).is_online());
+        assert_eq!(device(r#"{"id":"x","network":7}"#).network, None);
+        let member = device(r#"{"id":"x","network":{"id":"n","name":null}}"#);
+        assert_eq!(member.network.unwrap().id, "n");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod account;
 mod answer;
 mod binaries;
+mod device_claims;
 mod device_os;
 mod devices;
 mod error;
@@ -16,6 +17,7 @@ mod functions;
 mod integrations;
 mod lenient;
 mod libraries;
+mod networks;
 mod products;
 mod provisioning;
 mod redirect;
@@ -31,6 +33,7 @@ mod variables;
 
 pub use account::{Account, ListedToken};
 pub use binaries::{Binaries, Build, Compilation, CompilerErrors, Upload};
+pub use device_claims::DeviceClaims;
 pub use device_os::{DeviceOsVersion, DeviceOsVersions};
 pub use devices::{Claim, Device, Devices};
 pub use error::CloudError;
@@ -39,6 +42,7 @@ pub use flash::{Firmware, Flash, FlashAnswer};
 pub use functions::Functions;
 pub use integrations::{Integration, IntegrationScope, Integrations, WEBHOOK};
 pub use libraries::{Libraries, Library, LibraryScope, LibrarySelection};
+pub use networks::{Network, Networks};
 pub use products::{DevicePage, ImportAnswer, ProductDevice, ProductDevices, Selection};
 pub use provisioning::Provisioning;
 pub use refusal::{Refusal, RefusalKind};
@@ -104,6 +108,11 @@ impl Session<'_> {
         Devices::new(self)
     }
 
+    /// Codes for claiming devices.
+    pub fn device_claims(&self) -> DeviceClaims<'_> {
+        DeviceClaims::new(self)
+    }
+
     /// The cloud's compiler.
     pub fn binaries(&self) -> Binaries<'_> {
         Binaries::new(self)
@@ -127,6 +136,11 @@ impl Session<'_> {
     /// Firmware libraries.
     pub fn libraries(&self) -> Libraries<'_> {
         Libraries::new(self)
+    }
+
+    /// Mesh networks.
+    pub fn networks(&self) -> Networks<'_> {
+        Networks::new(self)
     }
 
     /// The devices of a product, given by its id or slug.

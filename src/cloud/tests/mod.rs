@@ -4,6 +4,7 @@ mod calls;
 mod devices;
 mod firmware;
 mod libraries;
+mod networks;
 mod products;
 pub(super) mod server;
 

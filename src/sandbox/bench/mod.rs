@@ -45,6 +45,7 @@ use crate::{
 };
 use application::Application;
 use hub::Hub;
+use memory::ERASED;
 use serde_json::Value;
 use std::{
     io,
@@ -105,6 +106,8 @@ pub struct DeviceView {
     pub protocol: Protocol,
     /// A pseudo-terminal with the device's console, while its firmware runs.
     pub terminal: Option<PathBuf>,
+    /// The claim code that it has been given for the cloud.
+    pub claim_code: Option<String>,
     /// The mesh network it is a member of.
     pub mesh_network: Option<MeshNetwork>,
     /// The private-key slot of that transport.
@@ -170,6 +173,17 @@ impl Bench {
     /// Tells a device whether the cloud sees it online; it answers so when asked.
     pub fn set_connected(&self, id: &DeviceId, connected: bool) -> Result<(), BenchError> {
         self.hub.with(self.index(id)?, |device| device.board.connected = connected);
+        Ok(())
+    }
+
+    /// Tells a device that the cloud has claimed it by its claim code, which it then forgets.
+    pub fn set_claimed(&self, id: &DeviceId) -> Result<(), BenchError> {
+        let index = self.index(id)?;
+        self.hub.with(index, |device| {
+            device.board.configure(dct::CLAIM_CODE, &[ERASED; dct::CLAIM_CODE_LENGTH]);
+            device.board.configure(dct::CLAIMED, &[1]);
+            self.hub.remember(device);
+        });
         Ok(())
     }
 
@@ -250,6 +264,7 @@ impl DeviceView {
             iccid: state.iccid.clone(),
             protocol: state.protocol(),
             terminal: None,
+            claim_code: state.claim_code(),
             mesh_network: state.mesh_network.clone(),
             private_key_slot: state.private_key_slot(),
             server_slot: state.server_slot(),

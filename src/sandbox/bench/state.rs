@@ -180,6 +180,12 @@ impl DeviceState {
             .unwrap_or_default()
     }
 
+    /// The claim code that the device has been given for the cloud.
+    pub(super) fn claim_code(&self) -> Option<String> {
+        let bytes = self.read(dct::ALTERNATE_SETTING, dct::CLAIM_CODE, dct::CLAIM_CODE_LENGTH);
+        String::from_utf8(bytes).ok().filter(|code| code.bytes().all(|byte| byte.is_ascii_graphic()))
+    }
+
     /// Whether Device Protection keeps the host out.
     pub(super) fn is_protected(&self) -> bool {
         self.protection == Protection::Protected

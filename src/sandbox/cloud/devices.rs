@@ -61,7 +61,7 @@ pub(super) fn describe(cloud: &CloudState, records: &Records, record: &DeviceRec
 pub(super) fn summary(cloud: &CloudState, records: &Records, record: &DeviceRecord) -> Value {
     let online = cloud.presence(record).is_online();
     let platform = record.platform_id.platform();
-    json!({
+    let mut answer = json!({
         "id": record.id,
         "name": record.name,
         "last_ip_address": online.then_some("127.0.0.1"),
@@ -73,7 +73,11 @@ pub(super) fn summary(cloud: &CloudState, records: &Records, record: &DeviceReco
         "cellular": platform.is_some_and(|platform| platform.radio.cellular),
         "notes": null,
         "status": "normal",
-    })
+    });
+    if let Some(network) = records.membership(record) {
+        answer["network"] = network;
+    }
+    answer
 }
 
 /// Carries out `name`, `signal`, `app` and new firmware, the changes this cloud knows.

@@ -8,6 +8,7 @@ mod apps;
 mod calls;
 mod compiler;
 mod credentials;
+mod device_claims;
 mod devices;
 mod error;
 mod events;
@@ -15,6 +16,7 @@ mod faults;
 mod fields;
 mod libraries;
 mod logins;
+mod networks;
 mod oauth;
 mod products;
 mod provisioning;
@@ -24,16 +26,18 @@ mod updates;
 mod users;
 mod webhooks;
 
+pub use device_claims::ClaimCode;
 pub(super) use devices::answer_transfer;
 pub(super) use error::ApiError;
 pub use libraries::{DELETE_TOKEN, Library, PackedFiles, Release, ReleaseError, catalogue};
+pub use networks::{Network, NetworkMember};
 pub use products::{Member, Product};
 pub use records::{AccessToken, Account, DeviceRecord, Records, RegisteredKey};
 pub use server::CloudServer;
 pub use webhooks::Webhook;
 
 use super::{
-    bench::Bench,
+    bench::{Bench, DeviceView},
     control,
     fault::Faults,
     presence::{Presence, Reason},
@@ -117,8 +121,12 @@ impl CloudState {
         let mut changed = Vec::new();
         let mut records = self.records();
         for view in &bench {
-            let Some(device) = records.device_mut(&view.id) else { continue };
+            let Some(device) = records.device(&view.id) else { continue };
             let online = Presence::of(view, device.key.as_ref()).is_online();
+            if online {
+                self.hear_out(&mut records, view);
+            }
+            let Some(device) = records.device_mut(&view.id) else { continue };
             if online {
                 device.last_heard = Some(Timestamp::now());
             }
@@ -135,6 +143,23 @@ impl CloudState {
         let news: Vec<Event> = changed.iter().map(event).collect();
         drop(records);
         news.into_iter().for_each(|event| self.events.publish(event));
+    }
+
+    /// Takes note of what a device that is online tells of itself: the claim code it has been given, and its network.
+    fn hear_out(&self, records: &mut Records, device: &DeviceView) {
+        let code = device.claim_code.as_ref();
+        let claimed = code.is_some_and(|code| records.claim_by_code(&device.id, code));
+        if claimed {
+            // It cannot have left the bench.
+            let _ = self.bench.set_claimed(&device.id);
+        }
+        let network = device.mesh_network.as_ref();
+        let joined =
+            network.is_some_and(|network| records.confirm_membership(&device.id, &network.network_id));
+        if claimed || joined {
+            // A full channel means that a change is already waiting to be saved.
+            let _ = self.changes.try_send(());
+        }
     }
 
     /// The binaries that the compiler made.
@@ -166,9 +191,11 @@ fn router(cloud: SharedCloud) -> Router {
         .merge(apps::routes())
         .merge(calls::routes())
         .merge(compiler)
+        .merge(device_claims::routes())
         .merge(devices::routes())
         .merge(libraries::routes())
         .merge(events::routes())
+        .merge(networks::routes())
         .merge(products::routes())
         .merge(provisioning::routes())
         .merge(webhooks::routes())

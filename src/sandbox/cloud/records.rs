@@ -1,6 +1,8 @@
 //! What the cloud keeps: accounts, tokens and what it knows of each device.
 
-use super::{libraries::Library, products::Product, webhooks::Webhook};
+use super::{
+    device_claims::ClaimCode, libraries::Library, networks::Network, products::Product, webhooks::Webhook,
+};
 use crate::platform::{DeviceId, KeyAlgorithm, PlatformId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,12 @@ pub struct Records {
     /// What is called when events are published.
     #[serde(default)]
     pub webhooks: Vec<Webhook>,
+    /// Codes that devices may come with.
+    #[serde(default)]
+    pub claim_codes: Vec<ClaimCode>,
+    /// Mesh networks.
+    #[serde(default)]
+    pub networks: Vec<Network>,
     /// Firmware libraries.
     #[serde(default)]
     pub libraries: Vec<Library>,
