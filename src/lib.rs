@@ -10,6 +10,7 @@ pub mod commands;
 pub mod dfu;
 pub mod environment;
 pub mod firmware;
+pub mod host_wifi;
 pub mod keys;
 pub mod platform;
 pub mod project;

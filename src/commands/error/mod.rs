@@ -6,6 +6,7 @@ mod cloud;
 mod control;
 mod dfu;
 mod firmware;
+mod host_wifi;
 mod keys;
 mod output;
 mod project;
