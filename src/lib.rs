@@ -18,5 +18,6 @@ pub mod sandbox;
 pub mod secret;
 pub mod serial;
 pub mod settings;
+pub mod softap;
 pub mod ui;
 pub mod usb;

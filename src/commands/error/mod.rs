@@ -13,6 +13,7 @@ mod project;
 mod sandbox;
 mod serial;
 mod settings;
+mod softap;
 mod usb;
 
 pub use super::exit_status::Kind;
