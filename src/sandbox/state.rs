@@ -34,6 +34,8 @@ pub enum Adjustment {
     OsVersion(OsVersion),
     /// Device Protection.
     Protection(Protection),
+    /// Whether its application prints a log to the serial port.
+    SerialLog(bool),
 }
 
 impl State {
@@ -75,6 +77,7 @@ impl State {
             Adjustment::Mode(mode) => state.mode = mode,
             Adjustment::OsVersion(version) => state.os_version = version,
             Adjustment::Protection(protection) => state.protection = protection,
+            Adjustment::SerialLog(prints) => state.serial_log = prints,
         }
         Ok(())
     }

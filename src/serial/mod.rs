@@ -4,6 +4,7 @@
 //! same to everything above [`Port`].
 
 mod discovery;
+mod holder;
 mod listening;
 mod port;
 mod system_port;
@@ -11,6 +12,7 @@ mod touch;
 mod usb_port;
 
 pub use discovery::{SerialDevice, bus_ports, system_ports};
+pub use holder::{Holder, holders};
 pub use listening::{ConsoleIdentity, ListeningConsole, ListeningError};
 pub use port::{CONSOLE_BAUD_RATE, Port, PortError};
 pub use touch::BaudTouch;

@@ -37,6 +37,7 @@ mod sandbox_libraries;
 mod sandbox_products;
 mod serial;
 mod serial_inspect;
+mod serial_monitor;
 mod subscribe;
 mod token;
 mod usb;

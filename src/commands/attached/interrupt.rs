@@ -1,7 +1,10 @@
 //! Ctrl-C while a device is being worked on.
 
 use crate::clock::Clock;
-use signal_hook::{consts::SIGINT, flag};
+use signal_hook::{
+    consts::{SIGINT, TERM_SIGNALS},
+    flag,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Makes Ctrl-C end device operations between two transfers, where the clock is asked; pressed twice it ends the
@@ -17,4 +20,12 @@ pub fn heed_interrupts(clock: &Clock) {
     // installed, Ctrl-C goes on ending the process.
     let _ = flag::register_conditional_shutdown(SIGINT, INTERRUPTED, pressed.clone());
     let _ = flag::register(SIGINT, pressed);
+}
+
+/// As [`heed_interrupts`], for commands that have no other end: they take every request to terminate for Ctrl-C.
+pub fn heed_all_signals(clock: &Clock) {
+    heed_interrupts(clock);
+    for &signal in TERM_SIGNALS.iter().filter(|signal| **signal != SIGINT) {
+        let _ = flag::register(signal, clock.interrupt_flag());
+    }
 }

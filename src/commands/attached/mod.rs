@@ -14,7 +14,7 @@ mod target;
 
 pub use concurrent::concurrently;
 pub use dfu_session::{After, DfuSession};
-pub use interrupt::heed_interrupts;
+pub use interrupt::{heed_all_signals, heed_interrupts};
 pub use inventory::read_inventory;
 pub use lock::DeviceLock;
 pub use operator::Operator;

@@ -1,10 +1,9 @@
 //! Errors of serial ports and of the listening-mode console.
 
 use super::{CommandError, Kind};
-use crate::serial::{ListeningError, PortError};
+use crate::serial::{Holder, ListeningError, PortError, holders};
 
 const PORT_HINT: &str = "`particle serial list` shows the ports there are";
-const BUSY_HINT: &str = "close the program that has it open, such as a serial monitor";
 const GROUP_HINT: &str =
     "add yourself to the group that owns it (`sudo usermod -aG dialout $USER`) and log in again";
 const LISTENING_HINT: &str = "put the device into listening mode (hold MODE or SETUP for three seconds, until the light blinks blue) and try again";
@@ -15,7 +14,10 @@ impl From<PortError> for CommandError {
             PortError::Usb(error) => error.into(),
             PortError::Transfer(error) => error.into(),
             PortError::NotFound(_) => Self::caused_by(Kind::NoDevice, error).hint(PORT_HINT),
-            PortError::Busy(_) => Self::caused_by(Kind::Busy, error).hint(BUSY_HINT),
+            PortError::Busy(ref port) => {
+                let hint = busy_hint(&holders(port));
+                Self::caused_by(Kind::Busy, error).hint(hint)
+            }
             PortError::Permission(_) if cfg!(target_os = "linux") => {
                 Self::caused_by(Kind::Permission, error).hint(GROUP_HINT)
             }
@@ -34,4 +36,14 @@ impl From<ListeningError> for CommandError {
             ListeningError::Silent => Self::caused_by(Kind::WrongMode, error).hint(LISTENING_HINT),
         }
     }
+}
+
+/// What to do about a port that others have open.
+fn busy_hint(holders: &[Holder]) -> String {
+    if holders.is_empty() {
+        return "close the program that has it open, such as a serial monitor".to_owned();
+    }
+    let named: Vec<String> =
+        holders.iter().map(|Holder { process, program }| format!("{program} (process {process})")).collect();
+    format!("close the program that has it open: {}", named.join(", "))
 }

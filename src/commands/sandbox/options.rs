@@ -31,6 +31,9 @@ pub(super) struct ServeArgs {
     /// Put a device under Device Protection; may be repeated
     #[arg(long, value_name = "DEVICE")]
     protect: Vec<String>,
+    /// Let a device's application print a log to its serial port; may be repeated
+    #[arg(long, value_name = "DEVICE")]
+    serial_log: Vec<String>,
     /// Be a cloud without a compile service, as local clouds are: source code is sent to the devices
     #[arg(long)]
     local_cloud: bool,
@@ -60,13 +63,15 @@ impl ServeArgs {
     /// How the sandbox is to be started.
     pub(super) fn start_options(self) -> StartOptions {
         let protected = |device| (device, Adjustment::Protection(Protection::Protected));
+        let logging = |device| (device, Adjustment::SerialLog(true));
         let adjustments = self.mode.into_iter().chain(self.os_version);
+        let adjustments = adjustments.chain(self.protect.into_iter().map(protected));
         StartOptions {
             api_port: self.port,
             usbip_port: self.usbip_port,
             time_scale: self.bench.time_scale,
             inventory: self.bench.inventory(),
-            adjustments: adjustments.chain(self.protect.into_iter().map(protected)).collect(),
+            adjustments: adjustments.chain(self.serial_log.into_iter().map(logging)).collect(),
             faults: self.fault,
             local_cloud: self.local_cloud,
         }

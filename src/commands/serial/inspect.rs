@@ -59,24 +59,22 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
 
 /// Asks by control request where the firmware knows the question, else over the console.
 fn inspect(context: &Context<'_>, subject: &Subject) -> CommandResult<Inventory> {
-    if subject.is_in_dfu() {
-        let error = CommandError::new(Kind::WrongMode, "The device should not be in DFU mode");
-        return Err(error.hint("`particle usb reset` brings it back to normal operation"));
-    }
+    let port = subject.console()?;
     let asked = match &subject.attached {
         Some(device) if device.platform.control_requests != ControlRequests::No => {
             ask_by_request(context, device)
         }
         _ => Err(ControlError::Unsupported),
     };
-    match (asked, &subject.port) {
-        (Ok(inventory), _) => Ok(inventory),
-        (Err(ControlError::Stopped(stop)), _) => Err(stop.into()),
-        (Err(error), Some(port)) if error.is_not_supported() || subject.is_behind_system_port() => {
-            context.ui.verbose(1, format!("asked over the console, since by control request: {error}"));
+    match asked {
+        Ok(inventory) => Ok(inventory),
+        Err(ControlError::Stopped(stop)) => Err(stop.into()),
+        // The operating system's driver may have a device that cannot be reached on its bus.
+        Err(error) if error.is_not_supported() || port.attached.is_none() => {
+            context.ui.verbose(1, format!("control requests do not work: {error}"));
             ask_console(context, port)
         }
-        (Err(error), _) => Err(error.into()),
+        Err(error) => Err(error.into()),
     }
 }
 

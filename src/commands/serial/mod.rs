@@ -4,6 +4,7 @@ pub mod identify;
 mod inspect;
 mod inspection;
 mod list;
+mod monitor;
 mod port;
 mod subject;
 
@@ -22,6 +23,7 @@ enum SerialCommand {
     List(list::Args),
     Identify(identify::Args),
     Inspect(inspect::Args),
+    Monitor(monitor::Args),
 }
 
 /// Runs one of the group's commands.
@@ -30,5 +32,6 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
         SerialCommand::List(args) => list::run(context, args),
         SerialCommand::Identify(args) => identify::run(context, args),
         SerialCommand::Inspect(args) => inspect::run(context, args),
+        SerialCommand::Monitor(args) => monitor::run(context, args),
     }
 }

@@ -51,10 +51,12 @@ impl Subject {
         self.attached.as_ref().is_some_and(|device| device.dfu)
     }
 
-    /// Whether the operating system's driver has the console: a device that cannot be reached on its bus may still be
-    /// reached by its port.
-    pub fn is_behind_system_port(&self) -> bool {
-        self.port.as_ref().is_some_and(|port| port.attached.is_none())
+    /// Its serial port. Fails for a device in DFU mode.
+    pub fn console(&self) -> CommandResult<&SerialDevice> {
+        self.port.as_ref().ok_or_else(|| {
+            CommandError::new(Kind::WrongMode, "The device should not be in DFU mode")
+                .hint("`particle usb reset` brings it back to normal operation")
+        })
     }
 
     fn describe(&self) -> String {

@@ -113,7 +113,9 @@ impl Device {
     /// A bulk or interrupt transfer towards the host of up to `length` bytes.
     pub(super) fn data_in(&mut self, endpoint: u8, length: usize) -> Answer {
         match (&mut self.program, endpoint) {
-            (Program::Firmware(firmware), descriptors::SERIAL_IN) => firmware.serial_output(length),
+            (Program::Firmware(firmware), descriptors::SERIAL_IN) => {
+                firmware.serial_output(length, &self.board)
+            }
             (Program::Firmware(_), descriptors::SERIAL_NOTIFICATIONS) => Answer::Nak,
             _ => Answer::Stall,
         }

@@ -5,6 +5,7 @@ use super::{
     console::Console,
     os_version::OsVersion,
     requests,
+    serial_log::SerialLog,
     service::ServiceChannel,
     state::Mode,
     transfer::{Answer, SetupPacket},
@@ -44,6 +45,7 @@ pub(super) struct Firmware {
     line_coding: [u8; 7],
     serial: Console,
     output: VecDeque<u8>,
+    log: SerialLog,
     terminal: Console,
     service: ServiceChannel,
 }
@@ -54,6 +56,7 @@ impl Default for Firmware {
             line_coding: DEFAULT_LINE_CODING,
             serial: Console::default(),
             output: VecDeque::new(),
+            log: SerialLog::default(),
             terminal: Console::default(),
             service: ServiceChannel::default(),
         }
@@ -113,7 +116,10 @@ impl Firmware {
     }
 
     /// What the serial port has for the host.
-    pub(super) fn serial_output(&mut self, length: usize) -> Answer {
+    pub(super) fn serial_output(&mut self, length: usize, board: &Board) -> Answer {
+        if board.state.serial_log && board.state.mode != Mode::SafeMode {
+            self.log.due(&board.clock).into_iter().for_each(|line| self.print(&line));
+        }
         if self.output.is_empty() {
             return Answer::Nak;
         }
@@ -124,8 +130,12 @@ impl Firmware {
     /// What the host typed at the serial port.
     pub(super) fn serial_input(&mut self, data: &[u8], board: &mut Board) {
         let printed = self.serial.type_in(data, board);
+        self.print(&printed);
+    }
+
+    fn print(&mut self, text: &str) {
         let room = MAX_OUTPUT.saturating_sub(self.output.len());
-        self.output.extend(printed.bytes().take(room));
+        self.output.extend(text.bytes().take(room));
     }
 
     /// What was typed at the pseudo-terminal; gives what the device prints there.

@@ -22,6 +22,7 @@ mod network;
 mod os_version;
 mod program;
 mod requests;
+mod serial_log;
 mod service;
 mod state;
 mod terminal;

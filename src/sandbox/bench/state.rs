@@ -83,6 +83,9 @@ pub struct DeviceState {
     /// Wi-Fi networks it remembers, and the one it is in.
     #[serde(default)]
     pub(in crate::sandbox) wifi: WifiMemory,
+    /// Whether the application prints a log to the serial port.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub serial_log: bool,
     /// What the application remembers until the next reset.
     #[serde(default = "shipped_application")]
     pub(super) application: Application,
@@ -126,6 +129,7 @@ impl DeviceState {
             iccid: cellular.then(|| format!("8934{digits:.15}")),
             mesh_network: None,
             wifi: WifiMemory::default(),
+            serial_log: false,
             application: shipped_application(),
             installed: None,
             memories,
