@@ -61,8 +61,8 @@ pub(super) fn stated_size(bytes: &[u8]) -> Option<u16> {
 
 impl Suffix {
     /// Reads the suffix of a module whose contents begin at `contents`. A size that cannot be is kept, and the suffix
-    /// read as the smallest one. `None` if there is no room for that.
-    pub(super) fn parse(module: &[u8], contents: usize) -> Option<Self> {
+    /// read as the smallest one. `None` if there is no room for that. The end of a module will do in its place.
+    pub fn parse(module: &[u8], contents: usize) -> Option<Self> {
         let size = stated_size(module)?;
         let from_end = |count: usize| module.get(module.len().checked_sub(count)?..);
         let room = module.len().checked_sub(contents)?.checked_sub(CRC_SIZE)?;

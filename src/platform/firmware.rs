@@ -123,7 +123,7 @@ pub(super) const CORE: FirmwareLayout = FirmwareLayout {
 pub(super) const PHOTON: FirmwareLayout = FirmwareLayout {
     system: modules::PHOTON,
     factory: Some(FactoryImage { alternate: 0, address: 0x080E_0000, max_size: 128 * KIB }),
-    staging: Some(modules::GENERATION_2_STAGING),
+    staging: Some(modules::PHOTON_STAGING),
     ..only(user_part(1, Anchor::Start(0x080A_0000), 128 * KIB))
 };
 

@@ -76,6 +76,9 @@ const ALWAYS: (u8, u8, u8) = (0, 0, 0);
 pub(super) const GENERATION_2_STAGING: StagingArea =
     StagingArea { alternate: 0, addresses: &[(ALWAYS, 0x080C_0000)], max_size: 128 * KIB };
 
+/// The same, up to the end of the flash and over the factory image.
+pub(super) const PHOTON_STAGING: StagingArea = StagingArea { max_size: 256 * KIB, ..GENERATION_2_STAGING };
+
 pub(super) const NRF_4MB_STAGING: StagingArea = StagingArea {
     alternate: 2,
     addresses: &[((5, 5, 0), 0x8024_C000), (ALWAYS, 0x8028_9000)],

@@ -1,6 +1,9 @@
 //! What can go wrong with a sandbox as a whole.
 
-use super::{bench::NoSuchBoard, cloud::ReleaseError};
+use super::{
+    bench::{NoFirmware, NoSuchBoard},
+    cloud::ReleaseError,
+};
 use crate::{keys::KeyError, platform::DeviceIdError};
 use std::{io, path::PathBuf};
 
@@ -50,6 +53,9 @@ pub enum SandboxError {
     /// A platform that the bench cannot hold.
     #[error("cannot make a device: {0}")]
     Board(#[from] NoSuchBoard),
+    /// A device gets no firmware.
+    #[error("cannot make a device: {0}")]
+    Firmware(#[from] NoFirmware),
     /// A new device gets no key.
     #[error("cannot make a device's key: {0}")]
     Key(#[from] KeyError),

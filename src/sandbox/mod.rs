@@ -15,6 +15,7 @@ mod location;
 mod lock;
 pub mod presence;
 mod profile;
+mod release;
 mod running;
 mod saver;
 mod state;

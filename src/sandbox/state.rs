@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use std::{fs, io::ErrorKind};
 
 /// Version of the state file's form. A newer one is refused rather than guessed at.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Up to this version devices held no firmware; they get that of the version they said they had.
+const WITHOUT_FIRMWARE: u32 = 1;
 
 /// What the state file holds.
 #[derive(Serialize, Deserialize)]
@@ -65,7 +67,12 @@ impl State {
                 known: VERSION,
             });
         }
-        serde_json::from_slice(&content).map(Some).map_err(damaged)
+        let mut state: Self = serde_json::from_slice(&content).map_err(damaged)?;
+        if header.version <= WITHOUT_FIRMWARE {
+            state.bench.iter_mut().try_for_each(|device| device.ship(device.os_version))?;
+            state.version = VERSION;
+        }
+        Ok(Some(state))
     }
 
     /// Changes the device with this id or name, before it gets power.
@@ -75,7 +82,7 @@ impl State {
         let state = self.bench.iter_mut().find(|state| state.id == id).ok_or_else(unknown)?;
         match adjustment {
             Adjustment::Mode(mode) => state.mode = mode,
-            Adjustment::OsVersion(version) => state.os_version = version,
+            Adjustment::OsVersion(version) => state.ship(version)?,
             Adjustment::Protection(protection) => state.protection = protection,
             Adjustment::SerialLog(prints) => state.serial_log = prints,
         }
@@ -99,7 +106,7 @@ mod tests {
     fn a_newer_form_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::of_file(&folder.path().join("state.json")).unwrap();
-        fs::write(location.state_file(), r#"{"version": 2, "everything": "else"}"#).unwrap();
-        assert!(matches!(State::read(&location), Err(SandboxError::Version { found: 2, .. })));
+        fs::write(location.state_file(), r#"{"version": 3, "everything": "else"}"#).unwrap();
+        assert!(matches!(State::read(&location), Err(SandboxError::Version { found: 3, .. })));
     }
 }

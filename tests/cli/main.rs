@@ -33,6 +33,7 @@ mod sandbox_calls;
 mod sandbox_cloud;
 mod sandbox_compiler;
 mod sandbox_events;
+mod sandbox_firmware;
 mod sandbox_libraries;
 mod sandbox_products;
 mod serial;

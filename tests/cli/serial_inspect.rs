@@ -13,7 +13,7 @@ fn a_photon_tells_its_modules_in_the_words_of_the_reference() {
         [
             "Platform: 6 - Photon",
             "Modules",
-            "  Bootloader module #0 - version 1002, main location, 16384 bytes max size",
+            "  Bootloader module #0 - version 201, main location, 16384 bytes max size",
         ]
     );
     let system = "  System module #1 - version 1002, main location, 262144 bytes max size\n    Integrity: PASS\n    \
@@ -85,7 +85,7 @@ fn over_a_terminal_a_listening_device_tells_the_same() {
     environment
         .particle(["serial", "inspect", "--port", &port])
         .success()
-        .stdout_has("Platform: 6 - Photon\nModules\n  Bootloader module #0 - version 3302, ");
+        .stdout_has("Platform: 6 - Photon\nModules\n  Bootloader module #0 - version 1100, ");
     environment.in_sandbox(["sandbox", "press", "photon", "reset"]).success();
     environment.particle(["--timeout", "500ms", "serial", "inspect", "--port", &port]).status(124);
 }

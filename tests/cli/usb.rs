@@ -350,15 +350,14 @@ fn firmware_without_control_requests_is_ordered_otherwise() {
     let environment = TestEnvironment::new();
     environment.start_sandbox(["--devices", "photon"]);
     for version in ["0.5.5", "0.6.0", "0.7.0", "0.8.0"] {
-        change_devices(&environment, "osVersion", &json!(version));
-        let _sandbox = environment.start_sandbox::<&str>([]);
+        let version = format!("photon={version}");
+        let _sandbox = environment.start_sandbox(["--os-version", &version]);
         usb(&environment, &["dfu"]).success();
         assert_eq!(state_of(&environment, PHOTON), "dfu", "{version}");
         usb(&environment, &["reset"]).success();
         await_state(&environment, PHOTON, "unknown");
     }
-    change_devices(&environment, "osVersion", &json!("0.5.5"));
-    let _sandbox = environment.start_sandbox::<&str>([]);
+    let _sandbox = environment.start_sandbox(["--os-version", "photon=0.5.5"]);
     usb(&environment, &["safe-mode"]).status(8).stderr_has("release SETUP when the device blinks magenta");
 }
 

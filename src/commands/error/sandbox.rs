@@ -14,7 +14,7 @@ impl From<SandboxError> for CommandError {
                 _ => Kind::Failed,
             },
             SandboxError::UnknownDevice(_) => Kind::NotFound,
-            SandboxError::Board(_) => Kind::Usage,
+            SandboxError::Board(_) | SandboxError::Firmware(_) => Kind::Usage,
             SandboxError::NoFolder
             | SandboxError::Damaged { .. }
             | SandboxError::Version { .. }

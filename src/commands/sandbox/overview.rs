@@ -40,6 +40,9 @@ fn render_device(device: &DeviceStatus, page: &mut Page) {
         "    {}, Device OS {}, {cable}{protected}, USB/IP bus id {}",
         device.platform, device.os_version, device.bus_id
     ));
+    if let Some(trouble) = &device.trouble {
+        page.line(format_args!("    it cannot run its application: {trouble}"));
+    }
     page.line(format_args!(
         "    key: {}; the cloud holds: {}",
         device.device_key.as_deref().unwrap_or("none it can read"),

@@ -3,7 +3,9 @@
 use super::{
     dct,
     flash::Flash,
+    inventory::INTERNAL_FLASH,
     mesh::Radio,
+    requests::Incoming,
     state::{DeviceState, Mode},
     transfer::{Answer, Event},
 };
@@ -25,6 +27,8 @@ pub(super) struct Board {
     pub(super) radio: Radio,
     /// Set whenever `state` has changed.
     pub(super) changed: bool,
+    /// The firmware update that is coming in over USB.
+    pub(super) incoming: Option<Incoming>,
     faults: Arc<Faults>,
     event: Option<Event>,
 }
@@ -61,7 +65,16 @@ impl From<End> for Answer {
 impl Board {
     /// A board with power.
     pub(super) fn new(state: DeviceState, clock: Clock, faults: Arc<Faults>) -> Self {
-        Self { state, connected: false, clock, radio: Radio::default(), changed: false, faults, event: None }
+        Self {
+            state,
+            connected: false,
+            clock,
+            radio: Radio::default(),
+            changed: false,
+            incoming: None,
+            faults,
+            event: None,
+        }
     }
 
     /// The fault that strikes now, if any. A pulled cable is seen to here.
@@ -79,9 +92,10 @@ impl Board {
         }
     }
 
-    /// Changes the mode without a reset.
+    /// Changes the mode without a reset. Where the application cannot run, safe mode takes the place of normal mode.
     pub(super) fn enter(&mut self, mode: Mode) {
-        self.state.mode = mode;
+        let safe = mode == Mode::Normal && self.state.trouble.is_some();
+        self.state.mode = if safe { Mode::SafeMode } else { mode };
         self.state.reconnect();
         self.changed = true;
     }
@@ -121,10 +135,14 @@ impl Board {
     pub(super) fn program(&mut self, alternate: u8, address: u32, data: &[u8]) -> bool {
         let flash = self.flash(alternate);
         self.changed = true;
-        match (flash, self.state.memories.get_mut(&alternate)) {
+        let programmed = match (flash, self.state.memories.get_mut(&alternate)) {
             (Some(flash), Some(memory)) => flash.program(memory, address, data).is_ok(),
             _ => false,
+        };
+        if programmed && alternate == INTERNAL_FLASH {
+            self.state.blank_former_application(address);
         }
+        programmed
     }
 
     fn flash(&self, alternate: u8) -> Option<Flash> {

@@ -302,7 +302,7 @@ impl Bootloader {
             command::ENTER_SAFE_MODE,
             command::CLEAR_SECURITY_OVERRIDE,
         ];
-        let extended = self.family == Family::Modern && board.state.os_version >= EXTENDED_COMMANDS;
+        let extended = self.family == Family::Modern && board.state.bootloader() >= EXTENDED_COMMANDS;
         if extended { ALL } else { &ALL[..3] }
     }
 }

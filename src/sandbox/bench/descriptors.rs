@@ -208,7 +208,7 @@ fn device_state(state: &DeviceState) -> Option<String> {
     };
     let knows = state.mode == Mode::Dfu
         && state.platform.generation >= Generation::Three
-        && state.os_version >= DEVICE_STATE_STRING;
+        && state.bootloader() >= DEVICE_STATE_STRING;
     knows.then(|| format!("sm={security_mode}"))
 }
 
@@ -269,7 +269,7 @@ mod tests {
         tracker.protection = Protection::Protected;
         assert_eq!(string(&tracker, 0xFA).unwrap(), "sm=p");
         assert_eq!(string(&tracker, 7).unwrap(), "@DCT Flash   /0x00000000/1*016Kb");
-        tracker.os_version = OsVersion(6, 1, 1);
+        tracker.ship(OsVersion(6, 1, 1)).unwrap();
         assert_eq!(string(&tracker, 0xFA), None);
     }
 

@@ -3,6 +3,7 @@
 use super::{
     application::Application,
     board::Board,
+    boot::Trouble,
     bootloader::Bootloader,
     descriptors,
     firmware::Firmware,
@@ -55,16 +56,23 @@ impl Program {
 impl Device {
     /// A device that has just got power.
     pub(super) fn new(mut state: DeviceState, clock: Clock, faults: Arc<Faults>) -> Self {
+        state.look_at_modules();
         let program = Program::start(&mut state);
         Self { board: Board::new(state, clock, faults), program, configuration: 0 }
     }
 
-    /// Starts afresh in the mode that is set.
-    pub(super) fn reset(&mut self) {
+    /// Starts afresh in a mode, or as near to it as its firmware lets it.
+    pub(super) fn reset(&mut self, wanted: Mode) {
+        self.board.state.boot(wanted);
+        self.board.incoming = None;
         self.program = Program::start(&mut self.board.state);
         self.board.radio.reset();
-        self.board.state.application = Application::start(self.board.state.program_in_flash());
         self.configuration = 0;
+    }
+
+    /// Whether there is anything in it that could show itself on the bus.
+    pub(super) fn is_alive(&self) -> bool {
+        self.board.state.trouble != Some(Trouble::NoBootloader)
     }
 
     /// What a host does when it takes or gives up a device: address and configuration are lost, the mode is not.

@@ -3,7 +3,7 @@
 //! Sources: Device OS bootloaders `usbd_dfu_mal.*`, `usbd_flash_if.c`, `flash_if.c`, `spi_if.c`; reference manuals
 //! of the processors for sector sizes.
 
-use super::memory::{ERASED, Memory};
+use super::memory::Memory;
 use crate::platform::{AlternateSetting, Mcu, Span};
 
 /// The device did not erase or write what it was told to.
@@ -62,7 +62,7 @@ impl Flash {
         let sector = self.sector(address);
         self.check(address, 1)?;
         if let Some(sector) = sector {
-            memory.write(sector.start, &vec![ERASED; (sector.end - sector.start) as usize]);
+            memory.erase(sector.start, (sector.end - sector.start) as usize);
         }
         Ok(())
     }
@@ -109,7 +109,7 @@ impl Flash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::Platform;
+    use crate::{platform::Platform, sandbox::bench::memory::ERASED};
 
     fn flash(platform: &str, number: u8) -> Flash {
         let platform = Platform::by_name(platform).unwrap();

@@ -106,8 +106,9 @@ impl Hub {
         let device_numbers = AtomicU32::new(2);
         let air = Arc::new(Air::default());
         let sockets = states.into_iter().map(|state| {
-            let present = state.plugged;
+            let plugged = state.plugged;
             let mut device = Device::new(state, clock.clone(), Arc::clone(&faults));
+            let present = plugged && device.is_alive();
             device.board.radio = Radio::new(&air);
             if present {
                 device.board.transmit();
@@ -272,15 +273,15 @@ impl Hub {
     /// Resets a device: it leaves the bus now and is back, in the new mode, once it has started.
     pub(super) fn restart(self: &Arc<Self>, index: usize, socket: &mut Socket, mode: Mode) {
         socket.vanish();
-        socket.device.board.state.mode = mode;
-        socket.device.reset();
+        socket.device.reset(mode);
         self.changed();
         let epoch = socket.epoch;
-        let start = if mode == Mode::Dfu { BOOTLOADER_START } else { FIRMWARE_START };
+        let start =
+            if socket.device.board.state.mode == Mode::Dfu { BOOTLOADER_START } else { FIRMWARE_START };
         self.later(start, move |hub| {
             let mut socket = hub.socket(index);
             if socket.epoch == epoch {
-                socket.present = true;
+                socket.present = socket.device.is_alive();
                 socket.device.board.transmit();
                 socket.device_number = hub.device_numbers.fetch_add(1, Ordering::Relaxed);
                 hub.changed();

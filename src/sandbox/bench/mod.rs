@@ -6,6 +6,7 @@
 mod air;
 mod application;
 mod board;
+mod boot;
 mod bootloader;
 mod console;
 mod dct;
@@ -15,6 +16,7 @@ mod firmware;
 mod flash;
 mod hub;
 mod identity;
+mod inventory;
 mod memory;
 mod mesh;
 mod modules;
@@ -24,6 +26,8 @@ mod program;
 mod requests;
 mod serial_log;
 mod service;
+mod shipping;
+mod staging;
 mod state;
 mod terminal;
 mod transfer;
@@ -31,12 +35,13 @@ mod update;
 mod usbip;
 mod wifi;
 
+pub use boot::Trouble;
 pub use hub::Button;
 pub use memory::Memory;
 pub use mesh::MeshNetwork;
 pub use os_version::{OsVersion, OsVersionError};
 pub use program::Program;
-pub use state::{DeviceState, Mode, NoSuchBoard, Protection};
+pub use state::{DeviceState, Mode, NoFirmware, NoSuchBoard, Protection};
 pub use update::UpdateError;
 
 use super::fault::Faults;
@@ -95,6 +100,8 @@ pub struct DeviceView {
     pub bus_id: String,
     /// Version of Device OS.
     pub os_version: OsVersion,
+    /// Why it does not run its application, if it is its firmware that keeps it from that.
+    pub trouble: Option<Trouble>,
     /// Device Protection.
     pub protection: Protection,
     /// Serial number on its label.
@@ -213,14 +220,14 @@ impl Bench {
         }))
     }
 
-    /// Sends a device a file to update itself with, which takes it a while; `done` is told whether it did.
+    /// Sends a device files to update itself with, which takes it a while; `done` is told whether it did.
     pub fn update(
         &self,
         id: &DeviceId,
-        file: Vec<u8>,
+        files: Vec<Vec<u8>>,
         done: impl FnOnce(Result<(), UpdateError>) + Send + 'static,
     ) -> Result<(), BenchError> {
-        self.hub.update(self.index(id)?, file, done);
+        self.hub.update(self.index(id)?, files, done);
         Ok(())
     }
 
@@ -259,6 +266,7 @@ impl DeviceView {
             networked: state.has_network(),
             bus_id,
             os_version: state.os_version,
+            trouble: state.trouble,
             protection: state.protection,
             serial_number: state.serial_number.clone(),
             imei: state.imei.clone(),

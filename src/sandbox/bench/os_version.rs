@@ -1,6 +1,6 @@
 //! Versions of Device OS, which decide what a virtual device can do.
 
-use crate::platform::{Generation, Platform, system_version_of};
+use crate::platform::{Generation, Platform, release_of, system_version_of};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{fmt, str::FromStr};
 
@@ -26,6 +26,15 @@ impl OsVersion {
     pub fn module_version(self) -> u16 {
         let digits = || u16::from(self.0) * 1000 + u16::from(self.1) * 100 + u16::from(self.2);
         system_version_of(&self.to_string()).unwrap_or_else(digits)
+    }
+
+    /// The version that is made of modules with this version number, the other way round. A release candidate counts
+    /// as the release.
+    pub fn of_module(module_version: u16) -> Self {
+        let digits = [module_version / 1000, module_version / 100 % 10, module_version % 100];
+        let [major, minor, patch] = digits.map(|number| u8::try_from(number).unwrap_or(u8::MAX));
+        let release = release_of(module_version).and_then(|release| release.split('-').next()?.parse().ok());
+        release.unwrap_or(Self(major, minor, patch))
     }
 }
 

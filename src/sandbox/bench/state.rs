@@ -1,10 +1,13 @@
 //! What is remembered of a virtual device.
 
 use super::{
-    application::Application, dct, memory::Memory, mesh::MeshNetwork, os_version::OsVersion,
-    program::Program, wifi::WifiMemory,
+    application::Application, boot::Trouble, dct, memory::Memory, mesh::MeshNetwork, os_version::OsVersion,
+    program::Program, staging::Waiting, wifi::WifiMemory,
 };
-use crate::platform::{DeviceId, KeyLayout, Mcu, Platform, Protocol};
+use crate::{
+    firmware::{Asset, AssetDependency, Hash},
+    platform::{AssetStorage, DeviceId, KeyLayout, Mcu, Platform, Protocol},
+};
 use clap::ValueEnum;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{collections::BTreeMap, fmt};
@@ -59,7 +62,7 @@ pub struct DeviceState {
     /// Platform, stored by name.
     #[serde(serialize_with = "platform_name", deserialize_with = "platform_by_name")]
     pub platform: &'static Platform,
-    /// Version of Device OS and of the bootloader.
+    /// Version of Device OS that it started last, as its modules have it.
     pub os_version: OsVersion,
     /// What it is doing, or will do once it has power.
     pub mode: Mode,
@@ -89,26 +92,66 @@ pub struct DeviceState {
     /// What the application remembers until the next reset.
     #[serde(default = "shipped_application")]
     pub(super) application: Application,
-    /// Where the application lies in flash; `None` for the one it was shipped with, which is not there as bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) installed: Option<Installed>,
+    /// Firmware of the network coprocessor, which lies beside the processor's flash: a whole module.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "base64_bytes")]
+    pub(super) ncp: Option<Vec<u8>>,
+    /// The files that were sent for the application.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) assets: Vec<StoredAsset>,
+    /// Modules in the area for updates that the next start puts in their places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) waiting: Vec<Waiting>,
+    /// Why it does not run its application, as found when it started.
+    #[serde(skip)]
+    pub(super) trouble: Option<Trouble>,
+    /// The release that the bootloader came with, as found when the device started.
+    #[serde(skip)]
+    pub(super) bootloader: Option<OsVersion>,
     /// Memories by DFU alternate setting.
     pub memories: BTreeMap<u8, Memory>,
 }
 
-/// The place of a module in flash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Installed {
-    /// Address of its first byte.
-    pub(super) start: u32,
-    /// Its length in bytes.
-    pub(super) length: usize,
+/// A file that was sent for the application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StoredAsset {
+    /// Its name.
+    pub(super) name: String,
+    /// SHA-256 of its contents.
+    pub(super) hash: Vec<u8>,
+    /// Bytes of the file.
+    pub(super) size: u32,
+    /// Bytes that it takes on the device.
+    pub(super) storage_size: u32,
+}
+
+impl StoredAsset {
+    /// A file that came in a module of `module_size` bytes.
+    pub(super) fn new(asset: &Asset, module_size: usize, storage: Option<&AssetStorage>) -> Self {
+        let narrow = |size: u64| u32::try_from(size).unwrap_or(u32::MAX);
+        Self {
+            name: asset.name.clone(),
+            hash: Hash::of(&asset.data).bytes().to_vec(),
+            size: narrow(asset.data.len() as u64),
+            storage_size: narrow(storage.map_or(module_size as u64, |storage| storage.cost(module_size))),
+        }
+    }
+
+    /// Whether it is the one that an application needs.
+    pub(super) fn is(&self, needed: &AssetDependency) -> bool {
+        self.name == needed.name && self.hash == needed.hash.bytes()
+    }
 }
 
 /// Why a platform cannot stand on the bench.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} has no DFU mode, so there is no virtual one")]
 pub struct NoSuchBoard(pub &'static str);
+
+/// There is no firmware of this version for a board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no modules of Device OS {0} can be made for {1}")]
+pub struct NoFirmware(pub OsVersion, pub &'static str);
 
 impl DeviceState {
     /// A board as it leaves the factory, plugged in, running, but without any key.
@@ -131,7 +174,11 @@ impl DeviceState {
             wifi: WifiMemory::default(),
             serial_log: false,
             application: shipped_application(),
-            installed: None,
+            ncp: None,
+            assets: Vec::new(),
+            waiting: Vec::new(),
+            trouble: None,
+            bootloader: None,
             memories,
             platform,
             id,
@@ -141,7 +188,13 @@ impl DeviceState {
             state.write(dct::ALTERNATE_SETTING, dct::DEVICE_ID, &id);
             state.write(dct::ALTERNATE_SETTING, dct::CLAIMED, &[1]);
         }
+        state.ship(state.os_version).map_err(|_| NoSuchBoard(platform.name))?;
         Ok(state)
+    }
+
+    /// The release that the bootloader came with, which tells what it can do.
+    pub(super) fn bootloader(&self) -> OsVersion {
+        self.bootloader.unwrap_or(self.os_version)
     }
 
     /// Puts a private key (DER as firmware wants it) into the slot of the transport in use.
@@ -212,6 +265,29 @@ impl DeviceState {
             .step_by(2)
             .filter_map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok())
             .collect()
+    }
+}
+
+/// Bytes as base64.
+mod base64_bytes {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(
+        bytes: &Option<Vec<u8>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match bytes {
+            Some(bytes) => serializer.serialize_some(&STANDARD.encode(bytes)),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<u8>>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| STANDARD.decode(text).map_err(D::Error::custom)).transpose()
     }
 }
 

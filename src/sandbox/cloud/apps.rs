@@ -2,14 +2,10 @@
 //!
 //! Particle's own are somebody else's work and are not in this program.
 
-use super::{
-    SharedCloud,
-    compiler::{first_target, module as build_module},
-    error::ApiError,
-};
+use super::{SharedCloud, compiler::first_target, error::ApiError};
 use crate::{
     platform::{PLATFORMS, Platform},
-    sandbox::bench::Program,
+    sandbox::{bench::Program, release},
 };
 use axum::{
     Json, Router,
@@ -35,7 +31,7 @@ pub(super) fn module(app: &str, platform: &'static Platform) -> Option<Vec<u8>> 
         return None;
     }
     let program = if app == "tinker" { Program::Tinker } else { Program::Foreign };
-    build_module(platform, first_target(platform)?, &program, app.as_bytes()).ok()
+    release::application(platform, first_target(platform)?, &program, app.as_bytes()).ok()
 }
 
 async fn index() -> Json<Value> {

@@ -8,7 +8,10 @@ use super::{
     fields::Fields,
     records::DeviceRecord,
 };
-use crate::{firmware::Bundle, platform::Platform};
+use crate::{
+    firmware::{Asset, Bundle},
+    platform::Platform,
+};
 use axum::{
     Json,
     extract::{FromRequest, Request},
@@ -48,8 +51,7 @@ pub(super) fn flash(
     }
     let owner = device.owner.as_deref().unwrap_or_default();
     let imports = Imports::of(&cloud.records(), owner, &submission.files);
-    let module = module(submission, platform_of(device)?, &imports)?;
-    start(cloud, device, module)
+    start(cloud, device, modules(submission, platform_of(device)?, &imports)?)
 }
 
 /// Sends a device a known application.
@@ -60,31 +62,37 @@ pub(super) fn flash_known(
 ) -> Result<Json<Value>, ApiError> {
     let module = apps::module(app, platform_of(device)?);
     let module = module.ok_or_else(|| refused("there is no such application for this device"))?;
-    start(cloud, device, module)
+    start(cloud, device, vec![module])
 }
 
 fn platform_of(device: &DeviceRecord) -> Result<&'static Platform, ApiError> {
     device.platform_id.platform().ok_or_else(|| refused("the platform of this device is not known"))
 }
 
-/// What a form has for a device to run.
-fn module(
+/// What a form has for a device, in the order in which it is to be sent: the application last.
+fn modules(
     submission: &Submission,
     platform: &'static Platform,
     imports: &Imports,
-) -> Result<Vec<u8>, ApiError> {
+) -> Result<Vec<Vec<u8>>, ApiError> {
     let is_binary = submission.field("file_type") == Some("binary");
     match &submission.files[..] {
         [] => Err(refused("no file was sent")),
-        [file] if Bundle::is_archive(&file.content) => Bundle::parse(&file.content)
-            .map(|bundle| bundle.application)
-            .map_err(|error| refused(&error.to_string())),
-        [file] if is_binary || file.name.to_lowercase().ends_with(".bin") => Ok(file.content.clone()),
-        _ => compiler::compile_for(platform, submission, imports),
+        [file] if Bundle::is_archive(&file.content) => unbundle(&file.content),
+        [file] if is_binary || file.name.to_lowercase().ends_with(".bin") => Ok(vec![file.content.clone()]),
+        _ => Ok(vec![compiler::compile_for(platform, submission, imports)?]),
     }
 }
 
-fn start(cloud: &SharedCloud, device: &DeviceRecord, module: Vec<u8>) -> Result<Json<Value>, ApiError> {
+fn unbundle(archive: &[u8]) -> Result<Vec<Vec<u8>>, ApiError> {
+    let bundle = Bundle::parse(archive).map_err(|error| refused(&error.to_string()))?;
+    let assets: Result<Vec<_>, _> = bundle.assets.iter().map(Asset::to_module).collect();
+    let mut modules = assets.map_err(|error| refused(&error.to_string()))?;
+    modules.push(bundle.application);
+    Ok(modules)
+}
+
+fn start(cloud: &SharedCloud, device: &DeviceRecord, modules: Vec<Vec<u8>>) -> Result<Json<Value>, ApiError> {
     if !cloud.presence(device).is_online() {
         return Err(ApiError::failure(StatusCode::REQUEST_TIMEOUT, "Timed out."));
     }
@@ -96,7 +104,7 @@ fn start(cloud: &SharedCloud, device: &DeviceRecord, module: Vec<u8>) -> Result<
         tell(&told, &updated, if outcome.is_ok() { "success" } else { "failed" });
     };
     tell(cloud, device, "started");
-    cloud.bench().update(&device.id, module, done).map_err(|error| refused(&error.to_string()))?;
+    cloud.bench().update(&device.id, modules, done).map_err(|error| refused(&error.to_string()))?;
     Ok(Json(json!({ "id": device.id, "status": "Update started" })))
 }
 

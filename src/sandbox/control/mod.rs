@@ -53,6 +53,9 @@ pub struct DeviceStatus {
     pub mode: String,
     /// Whether the cable is in.
     pub plugged: bool,
+    /// What in its firmware keeps it from running its application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
     /// Whether Device Protection is on.
     pub protected: bool,
     /// Whether the cloud has it connected.

@@ -60,6 +60,7 @@ fn device_status(device: &DeviceView, record: Option<&DeviceRecord>) -> DeviceSt
         wanted_by: record.and_then(|record| record.wanted_by.clone()),
         platform: device.platform.name.to_owned(),
         os_version: device.os_version.to_string(),
+        trouble: device.trouble.map(|trouble| trouble.to_string()),
         mode: device.mode.to_string(),
         plugged: device.plugged,
         protected: device.protection == Protection::Protected,

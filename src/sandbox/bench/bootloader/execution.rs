@@ -89,7 +89,7 @@ impl Bootloader {
     }
 
     fn execute_modern(&mut self, name: u8, data: &[u8], board: &mut Board) -> Result<Done, Failure> {
-        let extended = board.state.os_version >= EXTENDED_COMMANDS;
+        let extended = board.state.bootloader() >= EXTENDED_COMMANDS;
         let status = match name {
             0 => return Ok(Done::Idle),
             command::ENTER_SAFE_MODE if extended => {

@@ -176,7 +176,7 @@ fn outside_the_map_generation_2_reads_zeros_and_generation_3_stalls() {
 fn the_commands_are_listed_by_version() {
     let mut boron = Host::new("boron");
     assert_eq!(boron.fetch(request::UPLOAD, 0, 64), Answer::Data(vec![0, 0x21, 0x41, 0xFA, 0xFB]));
-    boron.board.state.os_version = OsVersion(6, 1, 0);
+    boron.board.state.ship(OsVersion(6, 1, 0)).unwrap();
     assert_eq!(boron.fetch(request::UPLOAD, 0, 64), Answer::Data(vec![0, 0x21, 0x41]));
 }
 

@@ -5,7 +5,10 @@
 
 mod mesh;
 mod network;
+mod update;
 mod wifi;
+
+pub(super) use update::Incoming;
 
 use super::{
     board::Board,
@@ -95,7 +98,11 @@ pub(super) fn carry_out(kind: RequestType, payload: &[u8], board: &mut Board) ->
             let flags = u32::from(state.os_version < OsVersion(2, 0, 0));
             Outcome::of(&SystemCapabilitiesReply { flags })
         }
-        RequestType::RESET | RequestType::FACTORY_RESET => restart(Mode::Normal, board),
+        RequestType::RESET => restart(Mode::Normal, board),
+        RequestType::FACTORY_RESET => {
+            board.state.restore_factory_image();
+            restart(Mode::Normal, board)
+        }
         RequestType::DFU_MODE => restart(Mode::Dfu, board),
         RequestType::SAFE_MODE => restart(Mode::SafeMode, board),
         RequestType::START_LISTENING => enter(Mode::Listening, board),
@@ -112,6 +119,11 @@ pub(super) fn carry_out(kind: RequestType, payload: &[u8], board: &mut Board) ->
             overridden: state.protection == Protection::ServiceMode,
         }),
         RequestType::MODULE_INFO => Outcome { result: ResultCode::OK, reply: modules::reply(state) },
+        RequestType::ASSET_INFO => Outcome::of(&modules::assets(state)),
+        RequestType::START_FIRMWARE_UPDATE => update::start(payload, board),
+        RequestType::FIRMWARE_UPDATE_DATA => update::data(payload, board),
+        RequestType::FINISH_FIRMWARE_UPDATE => update::finish(payload, board),
+        RequestType::CANCEL_FIRMWARE_UPDATE => update::cancel(board),
         RequestType::SET_CLAIM_CODE => set_claim_code(payload, board),
         RequestType::IS_CLAIMED => Outcome::of(&ClaimedReply { claimed: is_claimed(board) }),
         RequestType::GET_CONNECTION_STATUS => {
@@ -143,6 +155,7 @@ fn is_known(kind: RequestType, board: &Board) -> bool {
         | RequestType::GET_DEVICE_MODE
         | RequestType::GET_CONNECTION_STATUS => caught_up,
         RequestType::SET_SETUP_DONE | RequestType::IS_SETUP_DONE => third,
+        RequestType::ASSET_INFO => version >= OsVersion(5, 6, 0),
         RequestType::GET_PROTECTED_STATE => third && version >= OsVersion(6, 0, 0),
         RequestType::GET_ICCID => platform.radio.cellular && caught_up,
         RequestType::LIST_NETWORK_INTERFACES | RequestType::GET_NETWORK_INTERFACE => third,

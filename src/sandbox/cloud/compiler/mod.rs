@@ -12,7 +12,6 @@ mod scan;
 mod submission;
 mod targets;
 
-pub(super) use build::module;
 pub(super) use imports::Imports;
 pub(super) use submission::{Submission, is_multipart};
 pub(super) use targets::first_target;

@@ -1,0 +1,144 @@
+//! What a device becomes when it starts, by what is in its flash.
+//!
+//! Sources: Device OS `bootloader/src/main.c`, `system/src/main.cpp` (safe mode where a dependency is not met),
+//! `hal/src/nRF52840/user_hal.cpp`. Where they leave a choice open, it is ours: a system with a part missing or damaged
+//! does not start, so that the device stays in DFU mode; without a bootloader there is nothing at all.
+
+use super::{
+    application::Application,
+    inventory::{Inventory, Slot},
+    os_version::OsVersion,
+    program::Program,
+    state::{DeviceState, Mode},
+};
+use crate::{
+    firmware::Dependency,
+    platform::{Mcu, ModuleFunction, Platform},
+    sandbox::release::last_system_part,
+};
+
+/// Why a device does not run its application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Nothing starts.
+    #[error("its bootloader is missing or damaged, so that nothing starts")]
+    NoBootloader,
+    /// The bootloader has nothing to start.
+    #[error("its {} is missing or damaged", name(*.0, *.1))]
+    NoSystem(ModuleFunction, u8),
+    /// A part of the system needs another one.
+    #[error("its {} needs version {} of its {}", name(*.0, *.1), .2.version, name(.2.function, .2.index))]
+    SystemNeeds(ModuleFunction, u8, Dependency),
+    /// There is no application that is in order.
+    #[error("its application is missing or damaged")]
+    NoApplication,
+    /// The application needs a later system.
+    #[error("its application needs version {} of its {}", .0.version, name(.0.function, .0.index))]
+    ApplicationNeeds(Dependency),
+    /// The application needs files that are not there.
+    #[error("its application lacks assets")]
+    NoAsset,
+}
+
+/// What people call a part of the firmware.
+pub(super) fn name(function: ModuleFunction, index: u8) -> String {
+    match function {
+        ModuleFunction::Bootloader if index == 0 => "bootloader".to_owned(),
+        ModuleFunction::Bootloader => format!("bootloader part {index}"),
+        ModuleFunction::SystemPart => format!("system part {index}"),
+        ModuleFunction::Monolithic => "firmware".to_owned(),
+        ModuleFunction::Ncp => "network coprocessor's firmware".to_owned(),
+        ModuleFunction::RadioStack => "radio stack".to_owned(),
+        _ => format!("module {index}"),
+    }
+}
+
+impl Trouble {
+    /// How far a device gets that is to start in a mode.
+    fn permits(self, wanted: Mode) -> Mode {
+        match (self, wanted) {
+            (Self::NoBootloader | Self::NoSystem(..), _) => Mode::Dfu,
+            (_, Mode::Normal) => Mode::SafeMode,
+            (_, wanted) => wanted,
+        }
+    }
+}
+
+impl DeviceState {
+    /// Starts the device: updates that wait are put in their places, then what is there runs as far as it can.
+    pub(super) fn boot(&mut self, wanted: Mode) {
+        if wanted != Mode::Dfu {
+            self.apply_updates();
+            let bootable = Inventory::of(self)
+                .trouble(self.platform)
+                .is_none_or(|trouble| trouble.permits(Mode::SafeMode) != Mode::Dfu);
+            // The system that starts does this, and restarts the device.
+            if bootable && self.take_staged_module() {
+                self.apply_updates();
+            }
+        }
+        let inventory = self.look_at_modules();
+        self.mode = self.trouble.map_or(wanted, |trouble| trouble.permits(wanted));
+        let program = inventory.application().and_then(Slot::sound).map(|found| found.program.clone());
+        self.application = Application::start(program.unwrap_or(Program::Foreign));
+    }
+
+    /// Finds out what the modules make of the device.
+    pub(super) fn look_at_modules(&mut self) -> Inventory {
+        let inventory = Inventory::of(self);
+        self.trouble = inventory.trouble(self.platform);
+        self.bootloader = inventory.bootloader();
+        self.os_version = inventory.os_version(self.platform).unwrap_or(self.os_version);
+        self.mode = self.trouble.map_or(self.mode, |trouble| trouble.permits(self.mode));
+        inventory
+    }
+}
+
+impl Inventory {
+    /// The version of Device OS; `None` if there is no system.
+    pub(super) fn os_version(&self, platform: &Platform) -> Option<OsVersion> {
+        let system = self.find(ModuleFunction::SystemPart, last_system_part(platform));
+        let found = system.or_else(|| self.find(ModuleFunction::Monolithic, 0))?;
+        Some(OsVersion::of_module(found.prefix.version))
+    }
+
+    /// The first thing that keeps a device from running its application.
+    pub(super) fn trouble(&self, platform: &Platform) -> Option<Trouble> {
+        let of = |function| self.slots.iter().filter(move |slot| slot.function == function);
+        if of(ModuleFunction::Bootloader).any(|slot| slot.sound().is_none()) {
+            return Some(Trouble::NoBootloader);
+        }
+        let mut system = of(ModuleFunction::SystemPart);
+        if let Some(slot) = system.find(|slot| slot.sound().is_none()) {
+            return Some(Trouble::NoSystem(slot.function, slot.index));
+        }
+        self.unmet_of_system().or_else(|| self.trouble_of_application(platform))
+    }
+
+    fn unmet_of_system(&self) -> Option<Trouble> {
+        let parts = self.slots.iter().filter(|slot| !slot.is_application());
+        parts
+            .filter_map(|slot| Some((slot, slot.module.as_ref()?.unmet?)))
+            .map(|(slot, unmet)| Trouble::SystemNeeds(slot.function, slot.index, unmet))
+            .next()
+    }
+
+    fn trouble_of_application(&self, platform: &Platform) -> Option<Trouble> {
+        let slot = self.application()?;
+        let Some(found) = slot.sound() else {
+            let alone = platform.mcu == Mcu::Stm32f103;
+            return Some(if alone {
+                Trouble::NoSystem(slot.function, slot.index)
+            } else {
+                Trouble::NoApplication
+            });
+        };
+        match found.unmet {
+            Some(unmet) => Some(Trouble::ApplicationNeeds(unmet)),
+            None => found.lacks_asset.then_some(Trouble::NoAsset),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+use super::*;
+use crate::{
+    clock::Clock,
+    platform::StagingArea,
+    sandbox::{bench::board::Board, fault::Faults, release},
+};
+use std::sync::Arc;
+
+fn device(platform: &str, version: &str) -> DeviceState {
+    let platform = Platform::by_name(platform).unwrap();
+    let mut state = DeviceState::new(platform, "0123456789abcdef01234567".parse().unwrap()).unwrap();
+    state.ship(version.parse().unwrap()).unwrap();
+    state
+}
+
+fn released(platform: &str, version: &str, index: usize) -> Vec<u8> {
+    let platform = Platform::by_name(platform).unwrap();
+    release::modules(platform, version.parse().unwrap()).unwrap().remove(index).bytes
+}
+
+fn application(platform: &str, version: &str, function: &str) -> Vec<u8> {
+    let program = Program::Compiled { functions: vec![function.to_owned()], variables: Vec::new() };
+    let platform = Platform::by_name(platform).unwrap();
+    release::application(platform, version.parse().unwrap(), &program, b"test").unwrap()
+}
+
+#[track_caller]
+fn boots(state: &mut DeviceState, wanted: Mode, mode: Mode, trouble: Option<&str>) {
+    state.boot(wanted);
+    let said = state.trouble.map(|trouble| trouble.to_string());
+    assert_eq!((state.mode, said.as_deref()), (mode, trouble));
+}
+
+#[test]
+fn without_a_system_there_is_dfu_mode_alone() {
+    for (platform, version, address) in
+        [("photon", "3.3.1", 0x0806_0000), ("boron", "6.3.4", 0x2_8000), ("p2", "6.3.4", 0x0806_0000)]
+    {
+        let mut state = device(platform, version);
+        state.write(0, address + 0x1000, b"oops");
+        let last = if platform == "photon" { 2 } else { 1 };
+        let trouble = format!("its system part {last} is missing or damaged");
+        boots(&mut state, Mode::Normal, Mode::Dfu, Some(&trouble));
+        boots(&mut state, Mode::SafeMode, Mode::Dfu, Some(&trouble));
+    }
+    let mut core = device("core", "1.4.4");
+    core.write(0, 0x0800_5500, b"oops");
+    boots(&mut core, Mode::Normal, Mode::Dfu, Some("its firmware is missing or damaged"));
+}
+
+#[test]
+fn without_an_application_there_is_safe_mode() {
+    let mut state = device("electron", "3.3.1");
+    state.write(0, 0x0808_0100, b"oops");
+    let trouble = Some("its application is missing or damaged");
+    boots(&mut state, Mode::Normal, Mode::SafeMode, trouble);
+    boots(&mut state, Mode::Listening, Mode::Listening, trouble);
+    let mut board = Board::new(state, Clock::default(), Arc::new(Faults::default()));
+    board.enter(Mode::Normal);
+    assert_eq!(board.state.mode, Mode::SafeMode);
+}
+
+#[test]
+fn without_a_bootloader_there_is_nothing() {
+    let mut state = device("argon", "6.3.4");
+    state.write(0, 0xF_4800, b"oops");
+    state.boot(Mode::Normal);
+    assert_eq!(state.trouble, Some(Trouble::NoBootloader));
+}
+
+#[test]
+fn a_system_that_needs_a_later_bootloader_is_in_safe_mode() {
+    let mut state = device("argon", "5.0.0");
+    let system = released("argon", "5.9.0", 1);
+    state.write(0, 0x3_0000, &system);
+    boots(
+        &mut state,
+        Mode::Normal,
+        Mode::SafeMode,
+        Some("its system part 1 needs version 2300 of its bootloader"),
+    );
+    assert_eq!(state.os_version, OsVersion(5, 9, 0));
+}
+
+#[test]
+fn a_module_that_dfu_left_is_taken_once_and_only_if_it_is_good() {
+    for (platform, alternate, address) in [("photon", 0, 0x080C_0000), ("boron", 2, 0x8024_C000)] {
+        let version = if platform == "photon" { "3.3.1" } else { "6.1.1" };
+        let newer = if platform == "photon" { "3.3.1" } else { "6.3.4" };
+        let mut state = device(platform, version);
+        let before = state.bootloader();
+        let bootloader = released(platform, newer, 0);
+        state.write(alternate, address, &bootloader);
+        state.boot(Mode::Normal);
+        assert_eq!(state.bootloader(), before, "nothing is taken without the flag");
+        state.write(1, StagingArea::UPDATE_FLAG, &[StagingArea::UPDATE_PENDING]);
+        state.boot(Mode::Dfu);
+        assert_eq!(state.read(1, StagingArea::UPDATE_FLAG, 1), [StagingArea::UPDATE_PENDING]);
+        boots(&mut state, Mode::Normal, Mode::Normal, None);
+        assert_eq!(state.read(1, StagingArea::UPDATE_FLAG, 1), [0xFF]);
+        if newer != version {
+            assert!(state.bootloader() > before);
+        }
+        state.write(alternate, address + 0x800, b"oops");
+        state.write(1, StagingArea::UPDATE_FLAG, &[StagingArea::UPDATE_PENDING]);
+        boots(&mut state, Mode::Normal, Mode::Normal, None);
+        assert_eq!(state.read(1, StagingArea::UPDATE_FLAG, 1), [0xFF]);
+    }
+}
+
+#[test]
+fn an_application_in_the_former_place_goes_first_until_the_bootloader_blanks_it() {
+    let mut state = device("boron", "3.3.1");
+    state.write(0, 0xD_4000, &application("boron", "2.3.1", "old"));
+    state.boot(Mode::Normal);
+    assert_eq!(state.application.functions(), ["old"]);
+    let mut board = Board::new(state, Clock::default(), Arc::new(Faults::default()));
+    let new = application("boron", "3.3.1", "new");
+    (0..new.len().div_ceil(4096)).for_each(|page| assert!(board.erase(0, 0xB_4000 + page as u32 * 4096)));
+    for (page, data) in new.chunks(4096).enumerate() {
+        assert!(board.program(0, 0xB_4000 + page as u32 * 4096, data));
+    }
+    board.state.boot(Mode::Normal);
+    assert_eq!(board.state.application.functions(), ["new"]);
+    let mut early = device("boron", "2.3.1");
+    early.write(0, 0xB_4000, &new);
+    early.boot(Mode::Normal);
+    assert_ne!(early.application.functions(), ["new"]);
+}
+
+#[test]
+fn a_factory_reset_brings_back_a_good_image() {
+    for (platform, version, alternate, address) in [
+        ("core", "1.4.4", 1, 0x2_0000),
+        ("photon", "3.3.1", 0, 0x080E_0000),
+        ("boron", "6.3.4", 2, 0x8020_0000),
+    ] {
+        let mut state = device(platform, version);
+        let mut image = application(platform, version, "factory");
+        state.write(alternate, address, &image);
+        state.restore_factory_image();
+        boots(&mut state, Mode::Normal, Mode::Normal, None);
+        assert_eq!(state.application.functions(), ["factory"], "{platform}");
+        state.ship(version.parse().unwrap()).unwrap();
+        image[1000] ^= 1;
+        state.write(alternate, address, &image);
+        state.restore_factory_image();
+        boots(&mut state, Mode::Normal, Mode::Normal, None);
+        assert_ne!(state.application.functions(), ["factory"], "{platform}");
+    }
+}
+
+#[test]
+fn an_application_that_grows_to_the_left_is_found_by_its_end() {
+    let mut state = device("p2", "6.3.4");
+    let application = application("p2", "6.3.4", "left");
+    state.write(0, 0x0860_0000 - application.len() as u32, &application);
+    boots(&mut state, Mode::Normal, Mode::Normal, None);
+    assert_eq!(state.application.functions(), ["left"]);
+}
