@@ -2,8 +2,8 @@
 
 use super::{
     CommandResult, Context, binary, bundle, cloud, compile, completions, config, device, flash, function,
-    keys, library, list, login, logout, man, nyan, preprocess, product, project, publish, sandbox, serial,
-    subscribe, token, udp, update_cli, usb, variable, version, webhook, whoami,
+    keys, library, list, login, logout, man, mesh, nyan, preprocess, product, project, publish, sandbox,
+    serial, subscribe, token, udp, update_cli, usb, variable, version, webhook, whoami,
 };
 use clap::Subcommand;
 
@@ -32,6 +32,7 @@ pub enum Command {
     Login(login::Args),
     Logout(logout::Args),
     Man(man::Args),
+    Mesh(mesh::Args),
     Monitor(variable::monitor::Args),
     Nyan(nyan::Args),
     Preprocess(preprocess::Args),
@@ -75,6 +76,7 @@ impl Context<'_> {
             Command::Login(args) => login::run(self, args),
             Command::Logout(args) => logout::run(self, args),
             Command::Man(args) => man::run(self, args),
+            Command::Mesh(args) => mesh::run(self, args),
             Command::Monitor(args) => variable::monitor::run(self, &args),
             Command::Nyan(args) => nyan::run(self, args),
             Command::Preprocess(args) => preprocess::run(self, args),

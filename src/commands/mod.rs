@@ -24,6 +24,7 @@ mod list;
 mod login;
 mod logout;
 mod man;
+mod mesh;
 mod nyan;
 mod outcome;
 mod preprocess;

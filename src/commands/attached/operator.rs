@@ -134,12 +134,17 @@ impl Operator {
     /// Puts a running device into listening mode and waits until it says that it is.
     pub fn start_listening(&self, target: &Target) -> CommandResult {
         self.order(target, Order::StartListening)?;
+        match self.control(&target.attached) {
+            // Firmware that cannot tell its mode has obeyed as far as can be known.
+            Err(ControlError::Unsupported) => Ok(()),
+            channel => self.await_listening(&mut channel?),
+        }
+    }
+
+    /// Waits until a device that was told to listen says that it does. Firmware that cannot tell its mode has obeyed as
+    /// far as can be known.
+    pub fn await_listening(&self, channel: &mut ControlChannel) -> CommandResult {
         let deadline = Instant::now() + self.clock.scaled(LISTENING_LIMIT).max(SHORTEST_LIMIT);
-        // Firmware that cannot tell its mode has obeyed as far as can be known.
-        let mut channel = match self.control(&target.attached) {
-            Err(ControlError::Unsupported) => return Ok(()),
-            channel => channel?,
-        };
         while channel.device_mode()?.is_some_and(|mode| mode != DeviceMode::Listening) {
             if Instant::now() >= deadline {
                 return Err(ControlError::Timeout.into());

@@ -1,10 +1,22 @@
 //! Errors of control requests.
 
 use super::{CommandError, Kind};
-use crate::usb::control::{ControlError, ResultCode};
+use crate::usb::control::{ControlError, ResultCode, mesh::NetworkTextError};
 
 const UPDATE_HINT: &str = "run `particle update` to bring the device's firmware up to date";
 const PROTECTION_HINT: &str = "Device Protection is on; lift it before this operation";
+
+impl From<NetworkTextError> for CommandError {
+    fn from(error: NetworkTextError) -> Self {
+        let (kind, hint) = match error {
+            NetworkTextError::Name => (Kind::Usage, "a name has 1 to 16 bytes"),
+            NetworkTextError::Password => (Kind::Usage, "a password has 6 to 255 bytes"),
+            // People do not choose ids: this one came from the cloud.
+            NetworkTextError::Id => (Kind::Network, "check with `particle config` which cloud is used"),
+        };
+        Self::caused_by(kind, error).hint(hint)
+    }
+}
 
 impl From<ControlError> for CommandError {
     fn from(error: ControlError) -> Self {
