@@ -38,6 +38,7 @@ mod sandbox_firmware;
 mod sandbox_libraries;
 mod sandbox_networks;
 mod sandbox_products;
+mod sandbox_releases;
 mod serial;
 mod serial_inspect;
 mod serial_monitor;

@@ -61,10 +61,11 @@ impl DeviceState {
         }
     }
 
-    /// Makes room for an update.
-    pub(super) fn clear_update_area(&mut self, area: Area) {
+    /// Makes room for an update of `size` bytes, and no more: on some boards the factory image is in the same area.
+    pub(super) fn clear_update_area(&mut self, area: Area, size: usize) {
         self.waiting.clear();
-        self.memories.entry(area.alternate).or_default().erase(area.address, area.size as usize);
+        let size = size.next_multiple_of(PAGE).min(area.size as usize);
+        self.memories.entry(area.alternate).or_default().erase(area.address, size);
     }
 
     /// Lets modules of the area for updates wait for the next start: each with its offset and its length.

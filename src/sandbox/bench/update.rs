@@ -105,7 +105,7 @@ impl DeviceState {
             return Err(UpdateError::Size(file.len()));
         }
         let modules = self.check_update(file, needs)?;
-        self.clear_update_area(area);
+        self.clear_update_area(area, file.len());
         self.write(area.alternate, area.address, file);
         self.await_start(area, &modules);
         Ok(())

@@ -17,8 +17,16 @@ use axum::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// Each application, and the one platform it is for where it is not for all.
-const APPS: [(&str, Option<&str>); 2] = [("tinker", None), ("cc3000", Some("core"))];
+/// Each application, and the platforms it is for where it is not for all.
+const APPS: [(&str, &[&str]); 7] = [
+    ("tinker", &[]),
+    ("tinker-usb-debugging", &["electron"]),
+    ("doctor", &["core", "photon", "p1", "electron"]),
+    ("cc3000", &["core"]),
+    ("cc3000_1_14", &["core"]),
+    ("deep_update_2014_06", &["core"]),
+    ("voodoo", &["core"]),
+];
 
 pub(super) fn routes() -> Router<SharedCloud> {
     Router::new().route("/apps/index.json", get(index)).route("/apps/{app}/{file}", get(download))
@@ -27,10 +35,10 @@ pub(super) fn routes() -> Router<SharedCloud> {
 /// A known application, for the oldest Device OS that its platform has.
 pub(super) fn module(app: &str, platform: &'static Platform) -> Option<Vec<u8>> {
     let (_, only) = APPS.iter().find(|(name, _)| *name == app)?;
-    if only.is_some_and(|only| only != platform.name) {
+    if !only.is_empty() && !only.contains(&platform.name) {
         return None;
     }
-    let program = if app == "tinker" { Program::Tinker } else { Program::Foreign };
+    let program = if app.starts_with("tinker") { Program::Tinker } else { Program::Foreign };
     release::application(platform, first_target(platform)?, &program, app.as_bytes()).ok()
 }
 

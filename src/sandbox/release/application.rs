@@ -23,6 +23,7 @@ pub fn application(
     let mut contents = program.to_contents();
     contents.extend(seed.iter().cycle().take(FILLING));
     let mut parts = ModuleParts {
+        before_prefix: if place.monolithic { vectors() } else { Vec::new() },
         contents,
         version: version.module_version(),
         product: Some(Product::NONE),
@@ -43,6 +44,16 @@ pub fn application(
     }
     let module = parts.build()?;
     if module.len() > place.max_size as usize { Err(BuildError::Address) } else { Ok(module) }
+}
+
+/// What a processor reads when it starts: where its stack begins, then addresses of code. A Core has its prefix behind
+/// this table.
+fn vectors() -> Vec<u8> {
+    const STACK: u32 = 0x2000_5000;
+    const HANDLER: u32 = 0x0800_5111;
+    const SIZE: usize = 0x10C;
+    let words = std::iter::once(STACK).chain(std::iter::repeat(HANDLER));
+    words.flat_map(u32::to_le_bytes).take(SIZE).collect()
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(super) fn start(payload: &[u8], board: &mut Board) -> Outcome {
     if size == 0 || size > area.size {
         return reason(ResultCode::OTA_INVALID_SIZE, board).into();
     }
-    board.state.clear_update_area(area);
+    board.state.clear_update_area(area, size as usize);
     board.changed = true;
     board.incoming = Some(Incoming { area, size: size as usize, received: 0 });
     Outcome::of(&StartFirmwareUpdateReply { chunk_size: CHUNK_SIZE })

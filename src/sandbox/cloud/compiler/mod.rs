@@ -8,6 +8,7 @@ mod code;
 mod imports;
 mod include;
 mod registered;
+mod releases;
 mod scan;
 mod submission;
 mod targets;
@@ -42,6 +43,7 @@ pub(super) fn routes() -> Router<SharedCloud> {
     Router::new()
         .route("/v1/binaries", post(compile).layer(DefaultBodyLimit::max(SUBMISSION_LIMIT)))
         .route("/v1/binaries/{id}", get(download))
+        .merge(releases::routes())
         .merge(targets::routes())
 }
 

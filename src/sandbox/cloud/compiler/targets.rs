@@ -62,16 +62,21 @@ impl Target {
 
     /// Whether it was made for a platform.
     fn fits(self, platform: &Platform) -> bool {
-        let first = match platform.mcu {
-            Mcu::Stm32f103 | Mcu::Stm32f205 => OsVersion(0, 5, 0),
-            Mcu::Nrf52840 => OsVersion(1, 4, 4),
-            Mcu::Rtl872x => OsVersion(5, 8, 2),
-            Mcu::Other => return false,
-        };
-        let last = OsVersion::usual(platform);
-        let ongoing = last == USUAL.version;
-        platform.firmware.is_some() && self.version >= first && (ongoing || self.version <= last)
+        fits(platform, self.version)
     }
+}
+
+/// Whether Device OS was made for a platform in this version.
+pub(super) fn fits(platform: &Platform, version: OsVersion) -> bool {
+    let first = match platform.mcu {
+        Mcu::Stm32f103 | Mcu::Stm32f205 => OsVersion(0, 5, 0),
+        Mcu::Nrf52840 => OsVersion(1, 4, 4),
+        Mcu::Rtl872x => OsVersion(5, 8, 2),
+        Mcu::Other => return false,
+    };
+    let last = OsVersion::usual(platform);
+    let ongoing = last == USUAL.version;
+    platform.firmware.is_some() && version >= first && (ongoing || version <= last)
 }
 
 /// The versions that fit a platform, oldest first.
@@ -86,7 +91,12 @@ pub(super) fn target(platform: &'static Platform, version: &str) -> Option<Targe
 
 /// The version for whoever names none. Boards that Device OS has left behind have none.
 pub(super) fn usual(platform: &'static Platform) -> Option<Target> {
-    targets(platform).rfind(|target| !target.is_preview()).filter(|_| !platform.left_behind)
+    newest(platform).filter(|_| !platform.left_behind)
+}
+
+/// The newest version that was released for a platform.
+pub(super) fn newest(platform: &'static Platform) -> Option<Target> {
+    targets(platform).rfind(|target| !target.is_preview())
 }
 
 /// The oldest version for a platform, which every device of its kind can run.
