@@ -42,6 +42,8 @@ pub enum Phase {
     DfuRead(Option<u32>),
     /// The bootloader is told to leave DFU.
     DfuLeave,
+    /// A packet of a file comes in over the serial port; with a number, from the nth one on.
+    Ymodem(Option<u32>),
     /// A control request begins.
     Control {
         /// Its type; `None` for any.
@@ -82,7 +84,7 @@ pub enum FaultError {
     Action(String),
     /// Unknown phase.
     #[error(
-        "{0:?} is no phase: use import, dfu-erase, dfu-write, dfu-read, dfu-leave, control, events or METHOD:/path"
+        "{0:?} is no phase: use import, dfu-erase, dfu-write, dfu-read, dfu-leave, ymodem, control, events or METHOD:/path"
     )]
     Phase(String),
     /// A number that is none, or zero.
@@ -106,6 +108,8 @@ pub enum Moment<'a> {
     DfuRead,
     /// The bootloader was told to leave.
     DfuLeave,
+    /// A packet of a file has come in over the serial port.
+    Ymodem,
     /// A control request of this type begins.
     Control(u16),
     /// An HTTP request arrived.
@@ -162,6 +166,7 @@ impl Phase {
             | (Self::DfuWrite(_), Moment::DfuWrite)
             | (Self::DfuRead(_), Moment::DfuRead)
             | (Self::DfuLeave, Moment::DfuLeave)
+            | (Self::Ymodem(_), Moment::Ymodem)
             | (Self::Events, Moment::Events) => true,
             (Self::Control { kind, .. }, Moment::Control(request)) => kind.is_none_or(|kind| kind == request),
             (Self::Http { method, path }, Moment::Http { method: sent, path: asked }) => {
@@ -174,9 +179,11 @@ impl Phase {
     /// The occurrence from which on the fault strikes.
     fn nth(&self) -> u32 {
         match self {
-            Self::DfuErase(nth) | Self::DfuWrite(nth) | Self::DfuRead(nth) | Self::Control { nth, .. } => {
-                nth.unwrap_or(1)
-            }
+            Self::DfuErase(nth)
+            | Self::DfuWrite(nth)
+            | Self::DfuRead(nth)
+            | Self::Ymodem(nth)
+            | Self::Control { nth, .. } => nth.unwrap_or(1),
             _ => 1,
         }
     }
@@ -197,6 +204,7 @@ impl Phase {
             Self::Import => matches!(action, Busy | Hang | Unplug),
             Self::DfuErase(_) | Self::DfuLeave => matches!(action, Unplug | Stall | Hang),
             Self::DfuWrite(_) | Self::DfuRead(_) => matches!(action, Unplug | Stall | Hang | Corrupt),
+            Self::Ymodem(_) => matches!(action, Unplug | Hang | Corrupt),
             Self::Control { .. } => matches!(action, Unplug | Stall | Hang | Busy),
             Self::Http { .. } => matches!(action, Http(_) | Cut | Hang),
             Self::Events => matches!(action, Cut | Hang),
@@ -264,6 +272,7 @@ impl FromStr for Phase {
             "dfu-erase" => Ok(Self::DfuErase(nth()?)),
             "dfu-write" => Ok(Self::DfuWrite(nth()?)),
             "dfu-read" => Ok(Self::DfuRead(nth()?)),
+            "ymodem" => Ok(Self::Ymodem(nth()?)),
             path if path.starts_with('/') => Ok(Self::Http { method: None, path: text.to_owned() }),
             method if !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
                 let path = detail.filter(|path| path.starts_with('/'));
@@ -302,6 +311,7 @@ impl fmt::Display for Phase {
             Self::DfuWrite(nth) => ("dfu-write", *nth),
             Self::DfuRead(nth) => ("dfu-read", *nth),
             Self::DfuLeave => ("dfu-leave", None),
+            Self::Ymodem(nth) => ("ymodem", *nth),
             Self::Control { kind, nth } => {
                 f.write_str("control")?;
                 kind.map_or(Ok(()), |kind| write!(f, ":{kind}"))?;
@@ -340,6 +350,7 @@ mod tests {
     fn the_documented_forms_are_understood() {
         for text in [
             "unplug@dfu-write:3",
+            "corrupt@ymodem:2",
             "stall@dfu-erase",
             "hang@control:40",
             "unplug@control:253#3",

@@ -3,7 +3,7 @@
 //! Source: Device OS `system/src/system_setup.cpp`. The application may print to the same port, so answers are looked
 //! for in all that has come since the question.
 
-use super::{Port, PortError};
+use super::{MacAddress, Port, PortError};
 use crate::{
     clock::{Clock, Stop},
     platform::DeviceId,
@@ -14,6 +14,10 @@ use std::time::{Duration, Instant};
 const IDENTITY_LIMIT: Duration = Duration::from_secs(20);
 /// Limit for the answer to `v`.
 const VERSION_LIMIT: Duration = Duration::from_secs(2);
+/// Limit for the answer to `m`.
+const MAC_ADDRESS_LIMIT: Duration = Duration::from_secs(5);
+/// Limit for the prompt that `C` brings, and for what comes of the code.
+const CLAIM_LIMIT: Duration = Duration::from_secs(2);
 /// An answer of several lines has ended when nothing has come for this long.
 const SILENCE: Duration = Duration::from_millis(250);
 /// Of what a talkative application prints, this much is kept.
@@ -58,27 +62,38 @@ impl<'a> ListeningConsole<'a> {
 
     /// Who the device is (`i`).
     pub fn identity(&mut self) -> Result<ConsoleIdentity, ListeningError> {
-        self.ask(b'i', IDENTITY_LIMIT, parse_identity)
+        self.ask(b"i", IDENTITY_LIMIT, parse_identity)
     }
 
     /// The version of Device OS (`v`).
     pub fn system_version(&mut self) -> Result<String, ListeningError> {
-        self.ask(b'v', VERSION_LIMIT, parse_version)
+        self.ask(b"v", VERSION_LIMIT, parse_version)
     }
 
     /// The description of the firmware modules (`s`): JSON text.
     pub fn modules(&mut self) -> Result<String, ListeningError> {
-        self.ask(b's', IDENTITY_LIMIT, parse_modules)
+        self.ask(b"s", IDENTITY_LIMIT, parse_modules)
+    }
+
+    /// The MAC address (`m`). Boards without Wi-Fi do not answer.
+    pub fn mac_address(&mut self) -> Result<MacAddress, ListeningError> {
+        self.ask(b"m", MAC_ADDRESS_LIMIT, parse_mac_address)
+    }
+
+    /// Gives the device the code with which the cloud claims it (`C`). Whether the device takes it.
+    pub fn set_claim_code(&mut self, code: &str) -> Result<bool, ListeningError> {
+        self.ask(b"C", CLAIM_LIMIT, |text| text.contains("claim code: ").then_some(()))?;
+        self.ask(format!("{code}\n").as_bytes(), CLAIM_LIMIT, parse_claim)
     }
 
     /// Sends a command and collects what comes until it holds the answer and the device has fallen silent.
     fn ask<T>(
         &mut self,
-        command: u8,
+        command: &[u8],
         limit: Duration,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<T, ListeningError> {
-        self.port.write(&[command])?;
+        self.port.write(command)?;
         let start = Instant::now();
         let mut answer = Vec::new();
         loop {
@@ -128,10 +143,29 @@ fn parse_modules(text: &str) -> Option<String> {
     complete_lines(text).find_map(description)
 }
 
+/// Reads the answer to `m`.
+fn parse_mac_address(text: &str) -> Option<MacAddress> {
+    let (_, address) = text[..complete(text)].split_once("MAC address is")?;
+    MacAddress::find(address)
+}
+
+/// Reads what comes of a claim code.
+fn parse_claim(text: &str) -> Option<bool> {
+    let words = |words| complete_lines(text).any(|line| line.contains(words));
+    if words("Claim code set to:") {
+        return Some(true);
+    }
+    words("Claim code unchanged").then_some(false)
+}
+
 /// The lines that have ended; the rest may still be on its way.
 fn complete_lines(text: &str) -> impl Iterator<Item = &str> {
-    let end = text.rfind(['\r', '\n']).unwrap_or(0);
-    text[..end].split(['\r', '\n'])
+    text[..complete(text)].split(['\r', '\n'])
+}
+
+/// Where the lines that have ended end.
+fn complete(text: &str) -> usize {
+    text.rfind(['\r', '\n']).unwrap_or(0)
 }
 
 fn words(line: &str) -> impl Iterator<Item = &str> {
@@ -220,6 +254,7 @@ mod tests {
         fn any_answer_is_survived(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let text = String::from_utf8_lossy(&bytes);
             let _ = (parse_identity(&text), parse_version(&text), parse_modules(&text));
+            let _ = (parse_mac_address(&text), parse_claim(&text));
         }
 
         #[test]

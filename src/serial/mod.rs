@@ -6,13 +6,16 @@
 mod discovery;
 mod holder;
 mod listening;
+mod mac_address;
 mod port;
 mod system_port;
 mod touch;
 mod usb_port;
+pub mod ymodem;
 
 pub use discovery::{SerialDevice, bus_ports, system_ports};
 pub use holder::{Holder, holders};
 pub use listening::{ConsoleIdentity, ListeningConsole, ListeningError};
+pub use mac_address::MacAddress;
 pub use port::{CONSOLE_BAUD_RATE, Port, PortError};
 pub use touch::BaudTouch;

@@ -40,6 +40,8 @@ mod sandbox_networks;
 mod sandbox_products;
 mod sandbox_releases;
 mod serial;
+mod serial_console;
+mod serial_flash;
 mod serial_inspect;
 mod serial_monitor;
 mod subscribe;

@@ -1,7 +1,7 @@
 //! `particle flash`
 
 mod delivery;
-mod known_apps;
+pub(super) mod known_apps;
 mod payload;
 mod watch;
 

@@ -1,11 +1,15 @@
 //! `particle serial`: devices attached by a serial port.
 
+mod claim;
+mod dialogue;
+pub mod flash;
 pub mod identify;
 mod inspect;
 mod inspection;
 mod list;
+mod mac;
 mod monitor;
-mod port;
+pub mod port;
 mod subject;
 
 use super::{CommandResult, Context};
@@ -24,6 +28,9 @@ enum SerialCommand {
     Identify(identify::Args),
     Inspect(inspect::Args),
     Monitor(monitor::Args),
+    Mac(mac::Args),
+    Flash(flash::Args),
+    Claim(claim::Args),
 }
 
 /// Runs one of the group's commands.
@@ -33,5 +40,8 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
         SerialCommand::Identify(args) => identify::run(context, args),
         SerialCommand::Inspect(args) => inspect::run(context, args),
         SerialCommand::Monitor(args) => monitor::run(context, args),
+        SerialCommand::Mac(args) => mac::run(context, args),
+        SerialCommand::Flash(args) => flash::run(context, args),
+        SerialCommand::Claim(args) => claim::run(context, args),
     }
 }

@@ -2,12 +2,26 @@
 //!
 //! Source: Device OS `system/src/system_setup.cpp`, v0.4.9 to v6.2.0.
 
-use super::{board::Board, dct, modules, os_version::OsVersion, requests, state::Mode};
-use crate::platform::Generation;
+use super::{
+    board::Board,
+    dct, modules,
+    os_version::OsVersion,
+    requests,
+    state::Mode,
+    ymodem::{self, Receiver},
+};
+use crate::{
+    platform::Generation,
+    serial::ymodem::packet::{CAN, packet_size},
+};
 use std::time::Duration;
 
 /// The claim commands came with this version.
 const CLAIM_COMMANDS: OsVersion = OsVersion(0, 6, 0);
+/// From this version on, files are not taken here.
+const NO_FILES: OsVersion = OsVersion(6, 0, 0);
+/// What is said before a file is taken.
+const WAITING: &str = "Waiting for the binary file to be sent ... (press 'a' to abort)\r\n";
 /// Longest line that is taken.
 const MAX_LINE: usize = 512;
 
@@ -16,6 +30,8 @@ const MAX_LINE: usize = 512;
 pub(super) struct Console {
     prompt: Option<Prompt>,
     line: String,
+    /// A file that is coming in.
+    receiver: Option<Receiver>,
 }
 
 /// A question that waits for a line.
@@ -28,9 +44,13 @@ impl Console {
     /// Takes what was typed and gives what is printed. Outside listening mode input is lost on the application.
     pub(super) fn type_in(&mut self, input: &[u8], board: &mut Board) -> String {
         let mut printed = String::new();
-        for &byte in input {
+        for (place, &byte) in input.iter().enumerate() {
             if board.state.mode != Mode::Listening {
                 *self = Self::default();
+                break;
+            }
+            if begins_file(byte, board) || self.receiver.is_some() {
+                printed += &self.receive(&input[place..], board);
                 break;
             }
             match self.prompt {
@@ -50,6 +70,26 @@ impl Console {
         printed
     }
 
+    /// What the device prints of its own accord.
+    pub(super) fn idle(&mut self, board: &Board) -> String {
+        let answer = self.receiver.as_mut().map(|receiver| receiver.idle(board));
+        self.heed(answer)
+    }
+
+    fn receive(&mut self, input: &[u8], board: &mut Board) -> String {
+        let receiver = self.receiver.get_or_insert_with(Receiver::start);
+        let answer = receiver.take(input, board);
+        self.heed(Some(answer))
+    }
+
+    fn heed(&mut self, answer: Option<ymodem::Answer>) -> String {
+        let Some(ymodem::Answer { printed, over }) = answer else { return String::new() };
+        if over {
+            self.receiver = None;
+        }
+        printed
+    }
+
     fn command(&mut self, byte: u8, board: &mut Board) -> String {
         let knows_claims = board.state.os_version >= CLAIM_COMMANDS;
         match byte {
@@ -59,6 +99,14 @@ impl Console {
             }
             b'v' => format!("system firmware version: {}\n\r\n", board.state.os_version),
             b's' => format!("{}\r\n", modules::json(&board.state)),
+            b'f' if board.state.os_version >= NO_FILES => {
+                let cancel = char::from(CAN).to_string().repeat(4);
+                format!("{WAITING}{cancel}Serial/YModem flashing is no longer supported\r\n")
+            }
+            b'f' => {
+                self.receiver = Some(Receiver::start());
+                WAITING.to_owned()
+            }
             b'x' => {
                 board.enter(Mode::Normal);
                 String::new()
@@ -94,6 +142,11 @@ impl Console {
             _ => (String::new(), None),
         }
     }
+}
+
+/// Whether a byte is the first one of a file, which then needs no command.
+fn begins_file(byte: u8, board: &Board) -> bool {
+    packet_size(byte).is_some() && board.state.os_version < NO_FILES
 }
 
 fn answer(prompt: Prompt, line: &str, board: &mut Board) -> String {

@@ -120,6 +120,8 @@ impl Firmware {
         if board.state.serial_log && board.state.mode != Mode::SafeMode {
             self.log.due(&board.clock).into_iter().for_each(|line| self.print(&line));
         }
+        let said = self.serial.idle(board);
+        self.print(&said);
         if self.output.is_empty() {
             return Answer::Nak;
         }

@@ -34,6 +34,7 @@ mod transfer;
 mod update;
 mod usbip;
 mod wifi;
+mod ymodem;
 
 pub use boot::Trouble;
 pub use hub::Button;

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     firmware::{Dependency, Flags, IntegrityError, Module, ModuleError, ModuleFunction, split},
     platform::{Anchor, ApplicationPlace, Generation, PlatformId},
+    usb::control::ResultCode,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -67,6 +68,22 @@ pub enum UpdateError {
     /// The device was reset or lost its power.
     #[error("the device went away in the middle")]
     Interrupted,
+}
+
+impl UpdateError {
+    /// What the system calls the failure.
+    pub(super) fn result_code(&self) -> ResultCode {
+        match self {
+            Self::Module(_) => ResultCode::OTA_MODULE_NOT_FOUND,
+            Self::Integrity(_) => ResultCode::OTA_INTEGRITY_CHECK_FAILED,
+            Self::Platform(_) => ResultCode::OTA_INVALID_PLATFORM,
+            Self::Place => ResultCode::OTA_INVALID_ADDRESS,
+            Self::Format => ResultCode::OTA_INVALID_FORMAT,
+            Self::Size(_) => ResultCode::OTA_INVALID_SIZE,
+            Self::Dependency(_) | Self::Downgrade(_) => ResultCode::OTA_DEPENDENCY_CHECK_FAILED,
+            Self::Interrupted => ResultCode::ERROR,
+        }
+    }
 }
 
 impl Hub {

@@ -30,12 +30,12 @@ struct Listed {
 }
 
 /// Whether an application of this name is known.
-pub(super) fn is_known(name: &str) -> bool {
+pub(in crate::commands) fn is_known(name: &str) -> bool {
     APPS.iter().any(|app| app.name == name)
 }
 
 /// All names.
-pub(super) fn names() -> Vec<&'static str> {
+pub(in crate::commands) fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = APPS.iter().map(|app| app.name).collect();
     names.sort_unstable();
     names.dedup();
@@ -43,7 +43,11 @@ pub(super) fn names() -> Vec<&'static str> {
 }
 
 /// The application for a platform: from the cache, or from where it is offered.
-pub(super) fn fetch(context: &Context, name: &str, platform: &'static Platform) -> CommandResult<Upload> {
+pub(in crate::commands) fn fetch(
+    context: &Context,
+    name: &str,
+    platform: &'static Platform,
+) -> CommandResult<Upload> {
     let (address, hash) = locate(context, name, platform)?;
     let cache = Cache::of_user();
     let upload = |content| Upload { name: format!("{name}-{}.bin", platform.name), content };

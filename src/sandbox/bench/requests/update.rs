@@ -6,11 +6,7 @@ use super::{Outcome, RESET_DELAY};
 use crate::{
     firmware::{ModuleFunction, split},
     sandbox::bench::{
-        board::Board,
-        os_version::OsVersion,
-        staging::Area,
-        state::Mode,
-        update::{ApplicationNeeds, UpdateError},
+        board::Board, os_version::OsVersion, staging::Area, state::Mode, update::ApplicationNeeds,
     },
     usb::control::{
         ResultCode,
@@ -84,7 +80,7 @@ pub(super) fn finish(payload: &[u8], board: &mut Board) -> Outcome {
     }
     let file = board.state.read(area.alternate, area.address, size);
     match board.state.check_update(&file, ApplicationNeeds::Later) {
-        Err(error) => return reason(result_code(&error), board).into(),
+        Err(error) => return reason(error.result_code(), board).into(),
         Ok(_) if validate_only => {}
         Ok(modules) => {
             board.state.await_start(area, &modules);
@@ -104,19 +100,6 @@ fn handing_over(file: &[u8]) -> Duration {
     let ncp = split(file)
         .is_ok_and(|modules| modules.iter().any(|module| module.prefix().function == ModuleFunction::Ncp));
     if ncp { NCP_TIME } else { Duration::ZERO }
-}
-
-fn result_code(error: &UpdateError) -> ResultCode {
-    match error {
-        UpdateError::Module(_) => ResultCode::OTA_MODULE_NOT_FOUND,
-        UpdateError::Integrity(_) => ResultCode::OTA_INTEGRITY_CHECK_FAILED,
-        UpdateError::Platform(_) => ResultCode::OTA_INVALID_PLATFORM,
-        UpdateError::Place => ResultCode::OTA_INVALID_ADDRESS,
-        UpdateError::Format => ResultCode::OTA_INVALID_FORMAT,
-        UpdateError::Size(_) => ResultCode::OTA_INVALID_SIZE,
-        UpdateError::Dependency(_) | UpdateError::Downgrade(_) => ResultCode::OTA_DEPENDENCY_CHECK_FAILED,
-        UpdateError::Interrupted => ResultCode::ERROR,
-    }
 }
 
 /// The code, or that of an unknown error from devices that have no codes for this.
