@@ -3,7 +3,7 @@
 use super::{
     CommandResult, Context, binary, bundle, cloud, compile, completions, config, device, flash, function,
     keys, library, list, login, logout, man, mesh, nyan, preprocess, product, project, publish, sandbox,
-    serial, subscribe, token, udp, update_cli, usb, variable, version, webhook, whoami,
+    serial, subscribe, token, udp, update_cli, usb, variable, version, webhook, whoami, wifi,
 };
 use clap::Subcommand;
 
@@ -51,6 +51,7 @@ pub enum Command {
     Version(version::Args),
     Webhook(webhook::WebhookArgs),
     Whoami(whoami::Args),
+    Wifi(wifi::Args),
 }
 
 impl Context<'_> {
@@ -94,6 +95,7 @@ impl Context<'_> {
             Command::Version(args) => version::run(self, args),
             Command::Webhook(args) => webhook::run(self, args),
             Command::Whoami(args) => whoami::run(self, args),
+            Command::Wifi(args) => wifi::run(self, args),
         }
     }
 }

@@ -44,6 +44,7 @@ mod variable;
 mod version;
 mod webhook;
 mod whoami;
+mod wifi;
 
 pub use context::Context;
 pub use error::{CommandError, CommandResult, Kind};

@@ -47,5 +47,8 @@ mod serial_monitor;
 mod subscribe;
 mod token;
 mod usb;
+mod usb_requests;
 mod variables;
 mod webhook;
+#[cfg(unix)]
+mod wifi;

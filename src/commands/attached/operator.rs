@@ -173,7 +173,7 @@ impl Operator {
     }
 
     /// Looks for the device once, in the mode asked for; other modes and platforms are not touched.
-    fn find(&self, target: &Target, dfu: bool) -> Result<Option<AttachedDevice>, UsbError> {
+    pub fn find(&self, target: &Target, dfu: bool) -> Result<Option<AttachedDevice>, UsbError> {
         let devices = discover_where(&self.buses, |identity| {
             identity.platform.id == target.platform().id && identity.dfu == dfu
         })?;

@@ -20,6 +20,15 @@ impl Target {
     pub fn platform(&self) -> &'static Platform {
         self.attached.platform
     }
+
+    /// Fails if the device is in DFU mode, for what only its firmware can do.
+    pub fn refuse_in_dfu(&self) -> CommandResult {
+        if !self.attached.dfu {
+            return Ok(());
+        }
+        let error = CommandError::new(Kind::WrongMode, "The device should not be in DFU mode");
+        Err(error.hint(format!("`particle usb reset {}` brings it back to normal operation", self.id)))
+    }
 }
 
 impl TryFrom<AttachedDevice> for Target {

@@ -1,11 +1,15 @@
 //! `particle usb`: devices attached by USB.
 
+mod cloud_status;
 mod configure;
 mod dfu;
 mod filter;
 mod list;
+mod network_interfaces;
 mod reset;
 mod safe_mode;
+mod send_request;
+mod setup_done;
 mod start_listening;
 mod stop_listening;
 mod targets;
@@ -29,6 +33,10 @@ enum UsbCommand {
     SafeMode(safe_mode::Args),
     Dfu(dfu::Args),
     Reset(reset::Args),
+    CloudStatus(cloud_status::Args),
+    NetworkInterfaces(network_interfaces::Args),
+    SendRequest(send_request::Args),
+    SetupDone(setup_done::Args),
     Configure(configure::Args),
 }
 
@@ -41,6 +49,10 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
         UsbCommand::SafeMode(args) => safe_mode::run(context, args),
         UsbCommand::Dfu(args) => dfu::run(context, args),
         UsbCommand::Reset(args) => reset::run(context, args),
+        UsbCommand::CloudStatus(args) => cloud_status::run(context, args),
+        UsbCommand::NetworkInterfaces(args) => network_interfaces::run(context, &args),
+        UsbCommand::SendRequest(args) => send_request::run(context, &args),
+        UsbCommand::SetupDone(args) => setup_done::run(context, &args),
         UsbCommand::Configure(args) => configure::run(context, args),
     }
 }

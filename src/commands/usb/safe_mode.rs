@@ -23,7 +23,7 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
             return operator.order(target, Order::EnterSafeMode);
         }
         match operator.dfu(target)?.enter_safe_mode() {
-            Err(DfuError::Unsupported(_)) => targets::refuse_in_dfu(target),
+            Err(DfuError::Unsupported(_)) => target.refuse_in_dfu(),
             outcome => Ok(outcome?),
         }
     })

@@ -15,7 +15,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     targets::run_on_each(context, &args.targets, |operator, target| {
-        targets::refuse_in_dfu(target)?;
+        target.refuse_in_dfu()?;
         operator.start_listening(target)
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     commands::{
-        CommandError, CommandResult, Context, Kind,
+        CommandResult, Context,
         attached::{Choice, Filter, Operator, Target, concurrently, select_several},
         outcome::{Outcome, first_failure},
     },
@@ -43,6 +43,22 @@ pub fn run_on_each(
     args: &TargetArgs,
     order: impl Fn(&Operator, &Target) -> CommandResult + Sync,
 ) -> CommandResult {
+    let results = ask_each(context, args, order)?;
+    report(context, results)
+}
+
+/// Says how an order went with each device. The first failure is the command's.
+pub fn report(context: &Context<'_>, results: Vec<(String, CommandResult)>) -> CommandResult {
+    context.ui.report(&Orders(results.iter().map(Outcome::of).collect()))?;
+    first_failure(context, results)
+}
+
+/// Puts a question to every device asked for, all at once; gives each device's id, or as it was named, and its answer.
+pub fn ask_each<T: Send>(
+    context: &Context<'_>,
+    args: &TargetArgs,
+    question: impl Fn(&Operator, &Target) -> CommandResult<T> + Sync,
+) -> CommandResult<Vec<(String, CommandResult<T>)>> {
     let choices = select_several(context, &args.devices, args.all, Filter::Any)?;
     let operator = Operator::new(context.buses()?, &context.clock);
     let progress = context.ui.spinner("Sending a command to the device...");
@@ -50,21 +66,12 @@ pub fn run_on_each(
         choices.into_iter().map(|Choice { label, target }| (label, target)).unzip();
     let results = concurrently(&targets, |target| {
         let target = target.as_ref().ok()?;
-        Some(operator.lock(target).and_then(|_lock| order(&operator, target)))
+        Some(operator.lock(target).and_then(|_lock| question(&operator, target)))
     });
     drop(progress);
-    let results =
-        targets.into_iter().zip(results).map(|(target, result)| target.and(result.unwrap_or(Ok(()))));
-    let results: Vec<_> = labels.into_iter().zip(results).collect();
-    context.ui.report(&Orders(results.iter().map(Outcome::of).collect()))?;
-    first_failure(context, results)
-}
-
-/// The refusal of an order that a device in DFU mode cannot carry out.
-pub fn refuse_in_dfu(target: &Target) -> CommandResult {
-    if !target.attached.dfu {
-        return Ok(());
-    }
-    let error = CommandError::new(Kind::WrongMode, "The device should not be in DFU mode");
-    Err(error.hint(format!("`particle usb reset {}` brings it back to normal operation", target.id)))
+    let answers = targets.into_iter().zip(results).filter_map(|(target, answer)| match target {
+        Ok(_) => answer,
+        Err(error) => Some(Err(error)),
+    });
+    Ok(labels.into_iter().zip(answers).collect())
 }

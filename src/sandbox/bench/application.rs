@@ -93,6 +93,12 @@ impl Application {
         }
     }
 
+    /// What it answers to a control request; `None` if it has no handler. The code of a compiled handler does not run:
+    /// the request comes back as it was.
+    pub(super) fn answer_request(&self, payload: &[u8]) -> Option<Vec<u8>> {
+        self.program.answers_requests().then(|| payload.to_vec())
+    }
+
     fn digital_read(&mut self, argument: &str) -> Result<i32, i32> {
         let pin = Pin::parse(argument)?;
         pin.bank(&['D', 'A'], result::NOT_READABLE)?;
@@ -226,7 +232,8 @@ mod tests {
     #[test]
     fn a_compiled_program_has_what_its_code_registers() {
         let (functions, variables) = (vec!["brew".to_owned()], vec!["cups".to_owned()]);
-        let mut application = Application::start(Program::Compiled { functions, variables });
+        let mut application =
+            Application::start(Program::Compiled { functions, variables, answers_requests: false });
         assert_eq!((application.call("brew", "x"), application.call("digitalRead", "D7")), (Some(0), None));
         assert_eq!(application.variables(OsVersion(6, 3, 4)), [("cups".to_owned(), json!(0))]);
     }

@@ -1,6 +1,7 @@
 //! What the bootloader and the firmware of one virtual device share.
 
 use super::{
+    application::Application,
     dct,
     flash::Flash,
     inventory::INTERNAL_FLASH,
@@ -98,6 +99,11 @@ impl Board {
         self.state.mode = if safe { Mode::SafeMode } else { mode };
         self.state.reconnect();
         self.changed = true;
+    }
+
+    /// The application, if it runs: the bootloader and safe mode leave it out.
+    pub(super) fn application(&self) -> Option<&Application> {
+        (self.state.mode == Mode::Normal).then_some(&self.state.application)
     }
 
     /// Writes to the configuration table as firmware does.

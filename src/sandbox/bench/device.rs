@@ -150,7 +150,7 @@ impl Device {
 
     /// The application, if it runs: the bootloader and safe mode leave it out.
     pub(super) fn application(&self) -> Option<&Application> {
-        (self.board.state.mode == Mode::Normal).then_some(&self.board.state.application)
+        self.board.application()
     }
 
     /// Calls a function of the application; `None` if no application runs that has one of this name.

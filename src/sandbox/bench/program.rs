@@ -22,6 +22,9 @@ pub enum Program {
         functions: Vec<String>,
         /// The variables that it registers.
         variables: Vec<String>,
+        /// Whether it has a handler for control requests.
+        #[serde(default)]
+        answers_requests: bool,
     },
     /// Machine code, which cannot be run here.
     Foreign,
@@ -46,6 +49,11 @@ impl Program {
         let line =
             module.contents().strip_prefix(MARK).and_then(|rest| rest.split(|byte| *byte == b'\n').next());
         line.and_then(|line| serde_json::from_slice(line).ok()).unwrap_or(Self::Foreign)
+    }
+
+    /// Whether it answers control requests for the application.
+    pub(super) fn answers_requests(&self) -> bool {
+        matches!(self, Self::Compiled { answers_requests: true, .. })
     }
 
     /// The functions it registers with the cloud.

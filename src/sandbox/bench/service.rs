@@ -131,6 +131,9 @@ impl ServiceChannel {
     fn send(&mut self, id: u16, data: &[u8]) -> Answer {
         let Some(position) = self.position(id) else { return Answer::Stall };
         let request = &mut self.requests[position];
+        if matches!(request.phase, Phase::Stuck) {
+            return Answer::Accepted;
+        }
         if !matches!(request.phase, Phase::Receiving) || request.payload.len() + data.len() > request.size {
             return Answer::Stall;
         }

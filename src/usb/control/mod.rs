@@ -4,6 +4,7 @@ mod channel;
 mod error;
 pub mod mesh;
 pub mod messages;
+mod network;
 mod order;
 pub mod raw;
 mod request_type;
@@ -12,6 +13,7 @@ pub mod service;
 #[cfg(test)]
 mod tests;
 mod update;
+mod wifi;
 
 pub use channel::{ControlChannel, REQUEST_LIMIT};
 pub use error::ControlError;

@@ -5,7 +5,7 @@
 use super::{
     ControlChannel, ControlError, RequestType,
     channel::{REQUEST_LIMIT, TRANSFER_LIMIT},
-    messages::{DeviceMode, DeviceModeReply},
+    messages::{DeviceMode, DeviceModeReply, SetSetupDone},
     raw::{self, RawNumbers, RawRequest},
 };
 use crate::usb::TransferError;
@@ -91,6 +91,11 @@ impl ControlChannel {
             Err(error) if error.is_not_supported() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Marks set-up as done or not. Generation 3 and later; from Device OS 4.0.0 on it cannot be undone.
+    pub fn set_setup_done(&mut self, done: bool) -> Result<(), ControlError> {
+        self.call(RequestType::SET_SETUP_DONE, &SetSetupDone { done }, REQUEST_LIMIT)
     }
 
     /// Which raw requests the firmware knows. `None` before Device OS 0.6.0.

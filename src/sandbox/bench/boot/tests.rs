@@ -19,7 +19,11 @@ fn released(platform: &str, version: &str, index: usize) -> Vec<u8> {
 }
 
 fn application(platform: &str, version: &str, function: &str) -> Vec<u8> {
-    let program = Program::Compiled { functions: vec![function.to_owned()], variables: Vec::new() };
+    let program = Program::Compiled {
+        functions: vec![function.to_owned()],
+        variables: Vec::new(),
+        answers_requests: false,
+    };
     let platform = Platform::by_name(platform).unwrap();
     release::application(platform, version.parse().unwrap(), &program, b"test").unwrap()
 }

@@ -85,6 +85,12 @@ pub(super) fn carry_out(kind: RequestType, payload: &[u8], board: &mut Board) ->
     }
     let state = &board.state;
     match kind {
+        RequestType::APP_CUSTOM => {
+            match board.application().and_then(|running| running.answer_request(payload)) {
+                Some(reply) => Outcome { result: ResultCode::OK, reply },
+                None => ResultCode::NOT_SUPPORTED.into(),
+            }
+        }
         RequestType::ECHO => Outcome { result: ResultCode::OK, reply: payload.to_vec() },
         RequestType::DEVICE_ID => Outcome::of(&DeviceIdReply { id: state.id.to_string() }),
         RequestType::SERIAL_NUMBER => match state.serial_number.clone() {
@@ -163,8 +169,8 @@ fn is_known(kind: RequestType, board: &Board) -> bool {
             third && platform.radio.wifi && wifi::keeps_credentials(version)
         }
         RequestType(500..=506) => third && platform.radio.wifi,
-        // The application of a virtual device has no handler, and nobody holds the keys to lift protection.
-        RequestType::APP_CUSTOM | RequestType::SET_PROTECTED_STATE => false,
+        // Nobody holds the keys to lift protection.
+        RequestType::SET_PROTECTED_STATE => false,
         _ if mesh::is_about_mesh(kind) => radio::is_known(platform, version),
         _ => true,
     }

@@ -36,6 +36,9 @@ pub(super) fn build(
     let program = Program::Compiled {
         functions: registered::names(&sources, "function"),
         variables: registered::names(&sources, "variable"),
+        answers_requests: sources
+            .iter()
+            .any(|source| source.places_of("ctrl_request_custom_handler").next().is_some()),
     };
     let module = release::application(platform, target.version, &program, &digest(files));
     let module = module.map_err(|error| not_compiled(&format!("ld: error: {error}")))?;
