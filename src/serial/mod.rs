@@ -11,6 +11,8 @@ mod port;
 mod system_port;
 mod touch;
 mod usb_port;
+mod wifi_dialogue;
+mod wifi_setup;
 pub mod ymodem;
 
 pub use discovery::{SerialDevice, bus_ports, system_ports};
@@ -19,3 +21,5 @@ pub use listening::{ConsoleIdentity, ListeningConsole, ListeningError};
 pub use mac_address::MacAddress;
 pub use port::{CONSOLE_BAUD_RATE, Port, PortError};
 pub use touch::BaudTouch;
+pub use wifi_dialogue::{AnswerError, DialogueFailure, Progress, Question, WifiDialogue, check_answer};
+pub use wifi_setup::{WifiSetupError, set_up_wifi};

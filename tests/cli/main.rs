@@ -44,6 +44,8 @@ mod serial_console;
 mod serial_flash;
 mod serial_inspect;
 mod serial_monitor;
+#[cfg(unix)]
+mod serial_wifi;
 mod subscribe;
 mod token;
 mod usb;

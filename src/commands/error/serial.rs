@@ -2,7 +2,7 @@
 
 use super::{CommandError, Kind};
 use crate::serial::{
-    Holder, ListeningError, PortError, holders,
+    Holder, ListeningError, PortError, WifiSetupError, holders,
     ymodem::{Refusal, YmodemError},
 };
 
@@ -70,4 +70,18 @@ fn busy_hint(holders: &[Holder]) -> String {
     let named: Vec<String> =
         holders.iter().map(|Holder { process, program }| format!("{program} (process {process})")).collect();
     format!("close the program that has it open: {}", named.join(", "))
+}
+
+impl From<WifiSetupError> for CommandError {
+    fn from(error: WifiSetupError) -> Self {
+        match error {
+            WifiSetupError::Port(error) => error.into(),
+            WifiSetupError::Stopped(stop) => stop.into(),
+            WifiSetupError::NotListening | WifiSetupError::Silent => {
+                Self::caused_by(Kind::WrongMode, error).hint(LISTENING_HINT)
+            }
+            WifiSetupError::Answer(error) => Self::caused_by(Kind::Usage, error),
+            WifiSetupError::Closed | WifiSetupError::Failed(_) => Self::caused_by(Kind::Device, error),
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod mac;
 mod monitor;
 pub mod port;
 mod subject;
+mod wifi;
 
 use super::{CommandResult, Context};
 use clap::Subcommand;
@@ -31,6 +32,7 @@ enum SerialCommand {
     Mac(mac::Args),
     Flash(flash::Args),
     Claim(claim::Args),
+    Wifi(wifi::Args),
 }
 
 /// Runs one of the group's commands.
@@ -43,5 +45,6 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
         SerialCommand::Mac(args) => mac::run(context, args),
         SerialCommand::Flash(args) => flash::run(context, args),
         SerialCommand::Claim(args) => claim::run(context, args),
+        SerialCommand::Wifi(args) => wifi::run(context, args),
     }
 }

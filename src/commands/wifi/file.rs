@@ -21,7 +21,7 @@ const OTHER_NAMES: [(&str, WifiSecurity); 9] = [
     ("WPA3", WifiSecurity::Wpa3),
 ];
 
-/// The contents of a file.
+/// The contents of a file: of a network, and of whoever logs in to it.
 #[derive(Deserialize)]
 pub struct CredentialsFile {
     /// Name of the network.
@@ -29,11 +29,23 @@ pub struct CredentialsFile {
     pub network: String,
     /// How it is secured, such as `WPA2_AES` or `WPA_802.1x`.
     pub security: Option<String>,
-    /// The password.
+    /// The password: of the network, or of the user.
     pub password: Option<Secret>,
     /// Whether the network does not tell its name.
     #[serde(default)]
     pub hidden: bool,
+    /// How a user logs in: `PEAP/MSCHAPv2` or `EAP-TLS`.
+    pub eap: Option<String>,
+    /// The user.
+    pub username: Option<String>,
+    /// What to call the user where anybody can hear it.
+    pub outer_identity: Option<String>,
+    /// The user's certificate in PEM form.
+    pub client_certificate: Option<String>,
+    /// The certificate's private key in PEM form.
+    pub private_key: Option<Secret>,
+    /// The certificate of the authority behind the network in PEM form.
+    pub root_ca: Option<String>,
 }
 
 /// Reads a file. It has to name a network.

@@ -9,6 +9,8 @@ use crate::{
 
 /// The entry of a list that is no network.
 const RESCAN: &str = "[rescan networks]";
+/// How the networks of Photons begin that wait to be set up.
+pub const SETUP_PREFIX: &str = "Photon-";
 /// What to type where nobody can be asked.
 pub const FILE_FLAG: &str = "--file";
 /// What a person may choose of, and how it is said.
@@ -97,11 +99,13 @@ pub fn choose_name<'n>(
 /// Each network once, by its strongest access point.
 fn distinct(mut found: Vec<ScannedNetwork>) -> Vec<ScannedNetwork> {
     let mut seen = std::collections::HashSet::new();
-    found.retain(|network| seen.insert(network.ssid.clone()));
+    // A Photon that waits to be set up is no network to be in.
+    found.retain(|network| !network.ssid.starts_with(SETUP_PREFIX) && seen.insert(network.ssid.clone()));
     found
 }
 
-fn ask_for_all(context: &Context<'_>) -> CommandResult<WifiNetwork> {
+/// The network that a person describes.
+pub fn ask_for_all(context: &Context<'_>) -> CommandResult<WifiNetwork> {
     let ssid = ask_for_name(context)?;
     let names = SECURITIES.map(|(_, name)| name.to_owned());
     let chosen = context.ui.choose("Select the security type for your Wi-Fi network:", &names, FILE_FLAG)?;

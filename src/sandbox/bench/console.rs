@@ -2,6 +2,8 @@
 //!
 //! Source: Device OS `system/src/system_setup.cpp`, v0.4.9 to v6.2.0.
 
+mod wifi;
+
 use super::{
     board::Board,
     dct, modules,
@@ -15,6 +17,7 @@ use crate::{
     serial::ymodem::packet::{CAN, packet_size},
 };
 use std::time::Duration;
+use wifi::WifiDialogue;
 
 /// The claim commands came with this version.
 const CLAIM_COMMANDS: OsVersion = OsVersion(0, 6, 0);
@@ -29,9 +32,11 @@ const MAX_LINE: usize = 512;
 #[derive(Default)]
 pub(super) struct Console {
     prompt: Option<Prompt>,
+    wifi: Option<WifiDialogue>,
     line: String,
     /// A file that is coming in.
     receiver: Option<Receiver>,
+    later: Option<(Duration, String)>,
 }
 
 /// A question that waits for a line.
@@ -48,6 +53,14 @@ impl Console {
             if board.state.mode != Mode::Listening {
                 *self = Self::default();
                 break;
+            }
+            if self.wifi.is_some() {
+                let (text, go_on) = self.take_for_wifi(byte, board);
+                printed += &text;
+                if !go_on {
+                    break;
+                }
+                continue;
             }
             if begins_file(byte, board) || self.receiver.is_some() {
                 printed += &self.receive(&input[place..], board);
@@ -90,12 +103,34 @@ impl Console {
         printed
     }
 
+    /// What is to be printed after a while of silence, since it was last asked.
+    pub(super) fn take_later(&mut self) -> Option<(Duration, String)> {
+        self.later.take()
+    }
+
+    /// Takes one character of the Wi-Fi dialogue: what is printed, and whether the next one counts, too.
+    fn take_for_wifi(&mut self, byte: u8, board: &mut Board) -> (String, bool) {
+        let (echo, line) = self.take(byte);
+        let (Some(line), Some(dialogue)) = (line, &mut self.wifi) else { return (echo, true) };
+        let reply = dialogue.take(&line, board);
+        self.later = reply.later;
+        if reply.over {
+            self.wifi = None;
+        }
+        (echo + &reply.at_once, !reply.flushes)
+    }
+
     fn command(&mut self, byte: u8, board: &mut Board) -> String {
         let knows_claims = board.state.os_version >= CLAIM_COMMANDS;
         match byte {
             b'i' => identity(board),
             b'm' if board.state.platform.radio.wifi => {
                 format!("Your device MAC address is\r\n{}\r\n", mac_address(board.state.mac_address()))
+            }
+            b'w' if board.state.platform.has_console_wifi() => {
+                let (dialogue, question) = WifiDialogue::begin(board);
+                self.wifi = Some(dialogue);
+                question.to_owned()
             }
             b'v' => format!("system firmware version: {}\n\r\n", board.state.os_version),
             b's' => format!("{}\r\n", modules::json(&board.state)),
@@ -196,7 +231,7 @@ mod tests {
     };
     use std::sync::Arc;
 
-    fn listening(platform: &str) -> Board {
+    pub(super) fn listening(platform: &str) -> Board {
         let platform = Platform::by_name(platform).unwrap();
         let mut state = DeviceState::new(platform, "0123456789abcdef01234567".parse().unwrap()).unwrap();
         state.mode = Mode::Listening;

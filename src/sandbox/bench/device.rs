@@ -11,7 +11,7 @@ use super::{
     transfer::{Answer, Event, RequestClass, SetupPacket},
 };
 use crate::{clock::Clock, sandbox::fault::Faults};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// Standard requests (USB 2.0, table 9-4).
 mod request {
@@ -140,11 +140,11 @@ impl Device {
         }
     }
 
-    /// What was typed at the pseudo-terminal; gives what the device prints there.
-    pub(super) fn terminal_input(&mut self, data: &[u8]) -> String {
+    /// What was typed at the pseudo-terminal; gives what the device prints there, each text after a pause.
+    pub(super) fn terminal_input(&mut self, data: &[u8]) -> Vec<(Duration, String)> {
         match &mut self.program {
             Program::Firmware(firmware) => firmware.terminal_input(data, &mut self.board),
-            Program::Bootloader(_) => String::new(),
+            Program::Bootloader(_) => Vec::new(),
         }
     }
 

@@ -17,7 +17,10 @@ use crate::{
         service::request as service_request,
     },
 };
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 /// Requests of the communications device class (USB PSTN 1.2, table 13).
 mod request {
@@ -45,6 +48,8 @@ pub(super) struct Firmware {
     line_coding: [u8; 7],
     serial: Console,
     output: VecDeque<u8>,
+    /// Output that is not to be seen before a moment, and what comes behind it.
+    held: VecDeque<(Instant, String)>,
     log: SerialLog,
     terminal: Console,
     service: ServiceChannel,
@@ -56,6 +61,7 @@ impl Default for Firmware {
             line_coding: DEFAULT_LINE_CODING,
             serial: Console::default(),
             output: VecDeque::new(),
+            held: VecDeque::new(),
             log: SerialLog::default(),
             terminal: Console::default(),
             service: ServiceChannel::default(),
@@ -67,6 +73,7 @@ impl Firmware {
     /// What the host has not fetched is lost.
     pub(super) fn bus_reset(&mut self) {
         self.output.clear();
+        self.held.clear();
         self.service.clear();
     }
 
@@ -122,6 +129,7 @@ impl Firmware {
         }
         let said = self.serial.idle(board);
         self.print(&said);
+        self.release();
         if self.output.is_empty() {
             return Answer::Nak;
         }
@@ -133,16 +141,33 @@ impl Firmware {
     pub(super) fn serial_input(&mut self, data: &[u8], board: &mut Board) {
         let printed = self.serial.type_in(data, board);
         self.print(&printed);
+        if let Some((pause, text)) = self.serial.take_later() {
+            self.held.push_back((Instant::now() + board.clock.scaled(pause), text));
+        }
     }
 
     fn print(&mut self, text: &str) {
+        if let Some((_, held)) = self.held.back_mut() {
+            held.push_str(text);
+            return;
+        }
         let room = MAX_OUTPUT.saturating_sub(self.output.len());
         self.output.extend(text.bytes().take(room));
     }
 
-    /// What was typed at the pseudo-terminal; gives what the device prints there.
-    pub(super) fn terminal_input(&mut self, data: &[u8], board: &mut Board) -> String {
-        self.terminal.type_in(data, board)
+    /// Lets out what was held back long enough.
+    fn release(&mut self) {
+        while self.held.front().is_some_and(|(moment, _)| *moment <= Instant::now()) {
+            let Some((_, text)) = self.held.pop_front() else { return };
+            self.output.extend(text.bytes());
+        }
+    }
+
+    /// What was typed at the pseudo-terminal; gives what the device prints there, each text after a pause.
+    pub(super) fn terminal_input(&mut self, data: &[u8], board: &mut Board) -> Vec<(Duration, String)> {
+        let at_once = (Duration::ZERO, self.terminal.type_in(data, board));
+        let later = self.terminal.take_later();
+        std::iter::once(at_once).chain(later.map(|(pause, text)| (board.clock.scaled(pause), text))).collect()
     }
 }
 

@@ -214,11 +214,12 @@ impl Hub {
         true
     }
 
-    /// Types at a device's pseudo-terminal; gives what it prints, which is nothing while it is away.
-    pub(super) fn type_at_terminal(self: &Arc<Self>, index: usize, input: &[u8]) -> String {
+    /// Types at a device's pseudo-terminal; gives what it prints, each text after a pause, which is nothing while it is
+    /// away.
+    pub(super) fn type_at_terminal(self: &Arc<Self>, index: usize, input: &[u8]) -> Vec<(Duration, String)> {
         let mut socket = self.socket(index);
         if !socket.present {
-            return String::new();
+            return Vec::new();
         }
         let printed = socket.device.terminal_input(input);
         self.remember(&mut socket.device);

@@ -6,7 +6,11 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
+
+/// What a device prints: texts, each after a pause.
+pub(super) type Printed = Vec<(Duration, String)>;
 
 /// An open pseudo-terminal. Dropping it ends its thread.
 pub(super) struct Terminal {
@@ -22,11 +26,11 @@ impl Terminal {
         &self.path
     }
 
-    /// Opens a terminal. `type_in` is called with what a program writes to it and gives what the device prints;
-    /// `None` ends the service.
+    /// Opens a terminal. `type_in` is called with what a program writes to it and gives what the device prints, each
+    /// text after a pause; `None` ends the service.
     #[cfg(unix)]
     pub(super) fn open(
-        mut type_in: impl FnMut(&[u8]) -> Option<String> + Send + 'static,
+        mut type_in: impl FnMut(&[u8]) -> Option<Printed> + Send + 'static,
     ) -> io::Result<Self> {
         use rustix::{
             fs::{Mode, OFlags},
@@ -53,9 +57,12 @@ impl Terminal {
             let mut input = [0; 256];
             // Reading fails once the user side has been closed everywhere.
             while let Ok(length) = device_side.read(&mut input) {
-                let printed = type_in(&input[..length]);
-                if printed.is_none_or(|printed| device_side.write_all(printed.as_bytes()).is_err()) {
-                    return;
+                let Some(printed) = type_in(&input[..length]) else { return };
+                for (pause, text) in printed {
+                    std::thread::sleep(pause);
+                    if device_side.write_all(text.as_bytes()).is_err() {
+                        return;
+                    }
                 }
             }
         })?;
@@ -64,7 +71,7 @@ impl Terminal {
 
     /// There are no pseudo-terminals here.
     #[cfg(not(unix))]
-    pub(super) fn open(_type_in: impl FnMut(&[u8]) -> Option<String> + Send + 'static) -> io::Result<Self> {
+    pub(super) fn open(_type_in: impl FnMut(&[u8]) -> Option<Printed> + Send + 'static) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
@@ -81,7 +88,7 @@ mod tests {
     fn what_a_program_writes_is_answered() {
         let terminal = Terminal::open(|input| {
             let typed = String::from_utf8_lossy(input).into_owned();
-            Some(format!("<{typed}>\r\n"))
+            Some(vec![(Duration::ZERO, format!("<{typed}>\r\n"))])
         })
         .unwrap();
         let mut program = OpenOptions::new().read(true).write(true).open(terminal.path()).unwrap();

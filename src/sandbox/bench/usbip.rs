@@ -9,7 +9,7 @@ use crate::usb::usbip::protocol::{
 };
 use std::{
     collections::VecDeque,
-    io::{self, BufReader, Write},
+    io::{self, BufRead, BufReader, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Weak,
@@ -22,6 +22,8 @@ use std::{
 const MAX_CONNECTIONS: usize = 64;
 /// Most transfers of a client that wait for data.
 const MAX_PENDING: usize = 256;
+/// Pause between two looks whether a device has something for a client that waits.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// A client that has said what it wants within this time is served.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -158,6 +160,10 @@ struct Source {
 impl Session {
     fn run(mut self, reader: &mut BufReader<&TcpStream>, connection: &TcpStream) -> io::Result<()> {
         loop {
+            if !self.await_command(reader, connection)? {
+                self.answer_all(connection)?;
+                continue;
+            }
             let reply = match Command::read(reader)? {
                 Command::Unlink { sequence, victim, .. } => Some(self.unlink(sequence, victim)),
                 Command::Submit { sequence, device, direction, endpoint, length, setup, data, .. } => {
@@ -171,10 +177,32 @@ impl Session {
             if let Some(reply) = reply {
                 self.answer(connection, &reply)?;
             }
-            for reply in self.revisit() {
-                self.answer(connection, &reply)?;
-            }
+            self.answer_all(connection)?;
         }
+    }
+
+    /// Waits for the client's next command. False if it is time to look again whether the device has something by now:
+    /// some of what it prints takes it a while.
+    fn await_command(&self, reader: &mut BufReader<&TcpStream>, connection: &TcpStream) -> io::Result<bool> {
+        if self.pending.iter().all(|pending| pending.source.is_none()) {
+            return Ok(true);
+        }
+        connection.set_read_timeout(Some(LOOK_AGAIN))?;
+        let arrived = reader.fill_buf().map(|_| true);
+        connection.set_read_timeout(None)?;
+        match arrived {
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+                Ok(false)
+            }
+            arrived => arrived,
+        }
+    }
+
+    fn answer_all(&mut self, connection: &TcpStream) -> io::Result<()> {
+        for reply in self.revisit() {
+            self.answer(connection, &reply)?;
+        }
+        Ok(())
     }
 
     fn answer(&self, connection: &TcpStream, reply: &Reply) -> io::Result<()> {

@@ -100,6 +100,13 @@ impl WifiMemory {
         self.saved.clear();
     }
 
+    /// Puts a network it remembers before the others.
+    pub(super) fn prefer(&mut self, ssid: &str) {
+        if let Some(position) = self.saved.iter().position(|network| network.ssid == ssid) {
+            self.saved[..=position].rotate_right(1);
+        }
+    }
+
     /// Leaves the network it is in.
     pub(in crate::sandbox) fn leave(&mut self) {
         self.joined = None;
@@ -114,11 +121,11 @@ impl WifiMemory {
     /// Joins a network it remembers and prefers it from now on. False if it does not get in; it is then in none.
     pub(super) fn join(&mut self, ssid: &str, platform: &Platform) -> bool {
         self.joined = None;
-        let Some(position) = self.saved.iter().position(|network| network.ssid == ssid) else { return false };
-        if !lets_in(&self.saved[position], platform) {
+        let known = self.saved.iter().find(|network| network.ssid == ssid);
+        if !known.is_some_and(|network| lets_in(network, platform)) {
             return false;
         }
-        self.saved[..=position].rotate_right(1);
+        self.prefer(ssid);
         self.joined = Some(ssid.to_owned());
         true
     }

@@ -1,0 +1,206 @@
+//! Answers to what a device asks on its console, from a file or from a person.
+
+use crate::{
+    commands::{
+        CommandError, CommandResult, Context, Kind,
+        wifi::{file::CredentialsFile, network},
+    },
+    secret::Secret,
+    serial::{Question, check_answer},
+};
+use std::{fs, path::Path};
+
+/// What to type where nobody can be asked.
+const FILE_FLAG: &str = network::FILE_FLAG;
+/// Securities, by the digits that devices know them by.
+const SECURITIES: [(&str, &str); 4] = [("WPA2", "3"), ("WPA", "2"), ("WEP", "1"), ("Unsecured", "0")];
+const ENTERPRISE_SECURITIES: [(&str, &str); 2] = [("WPA Enterprise", "4"), ("WPA2 Enterprise", "5")];
+const CIPHERS: [(&str, &str); 3] = [("AES+TKIP", "3"), ("TKIP", "2"), ("AES", "1")];
+const EAP_TYPES: [(&str, &str); 2] = [("PEAP/MSCHAPv2", "0"), ("EAP-TLS", "1")];
+
+/// Whoever knows the answers.
+pub(super) struct Answers<'a, 'c> {
+    context: &'a Context<'c>,
+    file: Option<&'a CredentialsFile>,
+    ssid: &'a str,
+    /// Whether the device has asked for a user: then a password is the user's.
+    of_user: bool,
+}
+
+impl<'a, 'c> Answers<'a, 'c> {
+    /// The answers about a network in a file, or those of a person. What a device could not take is refused before it is
+    /// asked anything.
+    pub(super) fn new(
+        context: &'a Context<'c>,
+        file: Option<&'a CredentialsFile>,
+        ssid: &'a str,
+    ) -> CommandResult<Self> {
+        let answers = Self { context, file, ssid, of_user: false };
+        let ready = [
+            Question::Ssid,
+            Question::Password,
+            Question::Username,
+            Question::OuterIdentity,
+            Question::ClientCertificate,
+            Question::PrivateKey,
+            Question::RootCertificate,
+        ];
+        for question in ready {
+            if let Some(answer) = answers.ready(question) {
+                check_answer(question, &answer)
+                    .map_err(|error| CommandError::caused_by(Kind::Usage, error))?;
+            }
+        }
+        Ok(answers)
+    }
+
+    /// The answer to a question.
+    pub(super) fn give(&mut self, question: Question) -> CommandResult<Secret> {
+        self.of_user |= question == Question::Username;
+        match self.ready(question) {
+            Some(answer) => Ok(answer),
+            None => self.ask(question),
+        }
+    }
+
+    /// The answer, if it is known without asking a person.
+    fn ready(&self, question: Question) -> Option<Secret> {
+        let text = |text: &str| Some(Secret::new(text.to_owned()));
+        if question == Question::Ssid {
+            return text(self.ssid);
+        }
+        let file = self.file?;
+        match question {
+            Question::Ssid => None,
+            Question::Security { .. } => text(security_digit(file.security.as_deref())),
+            Question::Cipher => text(cipher_digit(file.security.as_deref())),
+            Question::Password => file.password.clone(),
+            Question::EapType => eap_digit(file.eap.as_deref()?).and_then(text),
+            Question::Username => text(file.username.as_deref()?),
+            Question::OuterIdentity => text(file.outer_identity.as_deref().unwrap_or_default()),
+            Question::ClientCertificate => text(file.client_certificate.as_deref()?),
+            Question::PrivateKey => file.private_key.clone(),
+            Question::RootCertificate => text(file.root_ca.as_deref().unwrap_or_default()),
+        }
+    }
+
+    fn ask(&self, question: Question) -> CommandResult<Secret> {
+        let ui = self.context.ui;
+        match question {
+            Question::Ssid => network::ask_for_name(self.context).map(Secret::new),
+            Question::Security { enterprise } => {
+                let more = if enterprise { &ENTERPRISE_SECURITIES[..] } else { &[] };
+                self.choose("Security Type", &[&SECURITIES, more].concat())
+            }
+            Question::Cipher => self.choose("Cipher Type", &CIPHERS),
+            Question::EapType => self.choose("EAP Type", &EAP_TYPES),
+            Question::Password if self.of_user => self.ask_until_given("Password"),
+            Question::Password => self.ask_until_given("Wi-Fi Password"),
+            Question::Username => Ok(Secret::new(ui.ask("Username", None, FILE_FLAG)?)),
+            Question::OuterIdentity => {
+                Ok(Secret::new(ui.ask("Outer identity (optional)", None, FILE_FLAG)?))
+            }
+            Question::ClientCertificate => {
+                self.ask_for_file("Client certificate in PEM format: name of its file")
+            }
+            Question::PrivateKey => self.ask_for_file("Private key in PEM format: name of its file"),
+            Question::RootCertificate => {
+                self.ask_for_file("CA certificate in PEM format: name of its file (Enter for none)")
+            }
+        }
+    }
+
+    fn choose(&self, question: &str, choices: &[(&str, &str)]) -> CommandResult<Secret> {
+        let names: Vec<String> = choices.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let chosen = self.context.ui.choose(question, &names, FILE_FLAG)?;
+        Ok(Secret::new(choices.get(chosen).map_or_else(String::new, |(_, digit)| (*digit).to_owned())))
+    }
+
+    fn ask_until_given(&self, question: &str) -> CommandResult<Secret> {
+        loop {
+            let password = Secret::new(self.context.ui.ask_secret(question, FILE_FLAG)?);
+            if !password.is_empty() {
+                return Ok(password);
+            }
+            self.context.ui.note("Please enter a password");
+        }
+    }
+
+    /// The contents of a file that a person names, until it can be read; nothing where nothing is named.
+    fn ask_for_file(&self, question: &str) -> CommandResult<Secret> {
+        loop {
+            let name = self.context.ui.ask(question, None, FILE_FLAG)?;
+            if name.trim().is_empty() {
+                return Ok(Secret::new(String::new()));
+            }
+            match fs::read_to_string(Path::new(name.trim())) {
+                Ok(text) => return Ok(Secret::new(text)),
+                Err(error) => self.context.ui.warn(format!("{}: {error}", name.trim())),
+            }
+        }
+    }
+}
+
+/// The digit of a security named in a file; without a name it is WPA2.
+fn security_digit(name: Option<&str>) -> &'static str {
+    let name = name.unwrap_or_default().to_ascii_uppercase();
+    let enterprise = name.contains("802.1X");
+    match () {
+        () if enterprise && name.contains("WPA2") => "5",
+        () if enterprise => "4",
+        () if name.contains("WPA2") => "3",
+        () if name.contains("WPA3") => "6",
+        () if name.contains("WPA") => "2",
+        () if name.contains("WEP") => "1",
+        () if name.contains("NONE") || name == "NO_SECURITY" => "0",
+        () => "3",
+    }
+}
+
+/// The digit of the cipher in the name of a security; without one it is AES.
+fn cipher_digit(name: Option<&str>) -> &'static str {
+    let name = name.unwrap_or_default().to_ascii_uppercase();
+    match (name.contains("AES"), name.contains("TKIP")) {
+        (true, true) => "3",
+        (false, true) => "2",
+        (_, false) => "1",
+    }
+}
+
+/// The digit of an EAP type; `None` for one that devices do not know.
+fn eap_digit(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    if name.contains("peap") {
+        Some("0")
+    } else if name.contains("tls") {
+        Some("1")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documented_names_become_the_digits_of_devices() {
+        for (name, security, cipher) in [
+            ("NONE", "0", "1"),
+            ("WEP", "1", "1"),
+            ("WPA2_AES", "3", "1"),
+            ("WPA2_TKIP", "3", "2"),
+            ("WPA2_AES+TKIP", "3", "3"),
+            ("WPA_AES", "2", "1"),
+            ("WPA_TKIP", "2", "2"),
+            ("WPA_AES+TKIP", "2", "3"),
+            ("WPA_802.1x", "4", "1"),
+            ("WPA2_802.1x", "5", "1"),
+            ("WPA3_PSK", "6", "1"),
+        ] {
+            assert_eq!((security_digit(Some(name)), cipher_digit(Some(name))), (security, cipher), "{name}");
+        }
+        assert_eq!((security_digit(None), cipher_digit(None)), ("3", "1"));
+        assert_eq!(["PEAP/MSCHAPv2", "EAP-TLS", "other"].map(eap_digit), [Some("0"), Some("1"), None]);
+    }
+}
