@@ -68,6 +68,16 @@ fn write(dfu: &mut Dfu, alternate: u8, address: u32, data: &[u8]) -> Result<(), 
 }
 
 #[test]
+fn a_board_without_its_bootloader_is_not_on_the_bus() {
+    let wire = Wire::new("argon", &[], |state| {
+        state.memories.get_mut(&0).unwrap().write(0xF_4800, b"oops");
+    });
+    assert!(wire.bus.enumerate().unwrap().is_empty());
+    let trouble = wire.bench.devices()[0].trouble.unwrap();
+    assert_eq!(trouble.to_string(), "its bootloader is missing or damaged, so that nothing starts");
+}
+
+#[test]
 fn every_board_is_read_and_written_in_every_memory() {
     for platform in PLATFORMS.iter().filter(|platform| platform.flash.is_some()) {
         let wire = Wire::new(platform.name, &[], |_| ());

@@ -146,7 +146,7 @@ impl Board {
             _ => false,
         };
         if programmed && alternate == INTERNAL_FLASH {
-            self.state.blank_former_application(address);
+            self.state.follow_written(address);
         }
         programmed
     }

@@ -26,6 +26,9 @@ pub enum Trouble {
     /// The bootloader has nothing to start.
     #[error("its {} is missing or damaged", name(*.0, *.1))]
     NoSystem(ModuleFunction, u8),
+    /// A part that the system uses is no good.
+    #[error("its {} is damaged", name(*.0, *.1))]
+    Damaged(ModuleFunction, u8),
     /// A part of the system needs another one.
     #[error("its {} needs version {} of its {}", name(*.0, *.1), .2.version, name(.2.function, .2.index))]
     SystemNeeds(ModuleFunction, u8, Dependency),
@@ -69,9 +72,9 @@ impl DeviceState {
     pub(super) fn boot(&mut self, wanted: Mode) {
         if wanted != Mode::Dfu {
             self.apply_updates();
-            let bootable = Inventory::of(self)
-                .trouble(self.platform)
-                .is_none_or(|trouble| trouble.permits(Mode::SafeMode) != Mode::Dfu);
+            // The system that starts has its own idea of where the area for updates is.
+            self.look_at_modules();
+            let bootable = self.trouble.is_none_or(|trouble| trouble.permits(Mode::SafeMode) != Mode::Dfu);
             // The system that starts does this, and restarts the device.
             if bootable && self.take_staged_module() {
                 self.apply_updates();
@@ -112,7 +115,18 @@ impl Inventory {
         if let Some(slot) = system.find(|slot| slot.sound().is_none()) {
             return Some(Trouble::NoSystem(slot.function, slot.index));
         }
-        self.unmet_of_system().or_else(|| self.trouble_of_application(platform))
+        self.damaged_part()
+            .or_else(|| self.unmet_of_system())
+            .or_else(|| self.trouble_of_application(platform))
+    }
+
+    /// The radio stack or the network coprocessor's firmware, if it is there but not whole.
+    fn damaged_part(&self) -> Option<Trouble> {
+        let parts = self.slots.iter().filter(|slot| !slot.is_application());
+        parts
+            .filter(|slot| slot.module.is_some() && slot.sound().is_none())
+            .map(|slot| Trouble::Damaged(slot.function, slot.index))
+            .next()
     }
 
     fn unmet_of_system(&self) -> Option<Trouble> {

@@ -87,8 +87,8 @@ impl Inventory {
     /// Looks at every place for a module.
     pub(super) fn of(state: &DeviceState) -> Self {
         let Some(layout) = state.platform.firmware else { return Self::default() };
-        let mut slots: Vec<Slot> = layout.system.iter().map(|place| system_slot(state, place)).collect();
-        let mut inventory = Self { slots: std::mem::take(&mut slots) };
+        let slots = layout.system.iter().map(|place| system_slot(state, place)).collect();
+        let mut inventory = Self { slots };
         let place = state.application_place(layout, &inventory);
         inventory.slots.push(application_slot(state, place));
         inventory.slots.extend(factory_slot(state, layout));
@@ -124,19 +124,15 @@ impl Inventory {
     }
 
     fn check_needs(&mut self, assets: &[StoredAsset]) {
-        let checked: Vec<_> =
-            self.slots.iter().map(|slot| self.needs(slot.module.as_ref()?, assets)).collect();
-        for (slot, checked) in self.slots.iter_mut().zip(checked) {
-            if let (Some(found), Some((unmet, lacks_asset))) = (&mut slot.module, checked) {
-                (found.unmet, found.lacks_asset) = (unmet, lacks_asset);
+        let there = |needed: &AssetDependency| assets.iter().any(|asset| asset.is(needed));
+        let unmet = |slot: &Slot| slot.module.as_ref()?.dependencies().find(|needed| !self.meets(needed));
+        let unmet: Vec<_> = self.slots.iter().map(unmet).collect();
+        for (slot, unmet) in self.slots.iter_mut().zip(unmet) {
+            if let Some(found) = &mut slot.module {
+                found.unmet = unmet;
+                found.lacks_asset = !found.assets.iter().all(there);
             }
         }
-    }
-
-    fn needs(&self, found: &Found, assets: &[StoredAsset]) -> Option<(Option<Dependency>, bool)> {
-        let unmet = found.dependencies().find(|needed| !self.meets(needed));
-        let there = |needed: &AssetDependency| assets.iter().any(|asset| asset.is(needed));
-        Some((unmet, !found.assets.iter().all(there)))
     }
 }
 
@@ -159,7 +155,7 @@ impl Slot {
 }
 
 impl Found {
-    /// What a module says of itself. `None` for bytes that are none.
+    /// What a module with this prefix says of itself.
     pub(super) fn read(bytes: &[u8], prefix: Prefix) -> Self {
         let mut found = Self {
             prefix,

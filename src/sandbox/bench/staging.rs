@@ -127,7 +127,7 @@ impl DeviceState {
         // What was packed without its prefix comes out without it.
         let skipped = if prefix.flags.contains(Flags::COMPRESSED) { 0 } else { dropped };
         self.flash(prefix.start, &file[skipped..]);
-        self.blank_former_application(prefix.start);
+        self.follow_written(prefix.start);
     }
 
     /// Lets the application that is kept for a factory reset wait for the next start, if it is a good one.
@@ -147,9 +147,35 @@ impl DeviceState {
         memory.write(address, bytes);
     }
 
+    /// What comes of bytes that have been written to `address` of the processor's own flash.
+    pub(super) fn follow_written(&mut self, address: u32) {
+        self.blank_former_application(address);
+        self.overlap_moved_system(address);
+    }
+
+    /// Parts of the system that have moved overlap their former place on a real board. Those of a sandbox are too small
+    /// for that, so the beginning of the other one has to be erased.
+    fn overlap_moved_system(&mut self, address: u32) {
+        let Some(layout) = self.platform.firmware else { return };
+        let moved = layout
+            .system
+            .iter()
+            .find(|place| place.anchors.len() > 1 && place.anchors.contains(&Anchor::Start(address)));
+        let Some(place) = moved else { return };
+        let written = self.module_at(INTERNAL_FLASH, address, place.max_size);
+        if written.is_none_or(|(_, prefix)| prefix.start != address) {
+            return;
+        }
+        for anchor in place.anchors.iter().filter(|anchor| **anchor != Anchor::Start(address)) {
+            if let Anchor::Start(other) = *anchor {
+                self.memories.entry(INTERNAL_FLASH).or_default().erase(other, PAGE);
+            }
+        }
+    }
+
     /// What bootloaders do when an application has been written to its present place, of which `address` may be the
     /// first byte: one in the former place would be started in its stead.
-    pub(super) fn blank_former_application(&mut self, address: u32) {
+    fn blank_former_application(&mut self, address: u32) {
         let Some(layout) = self.platform.firmware else { return };
         let Some(former) = layout.former_application else { return };
         let (Anchor::Start(present), Anchor::Start(former)) = (layout.application.anchor, former.anchor)

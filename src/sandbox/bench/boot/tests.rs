@@ -87,6 +87,16 @@ fn a_system_that_needs_a_later_bootloader_is_in_safe_mode() {
 }
 
 #[test]
+fn a_radio_stack_that_is_damaged_or_missing_leaves_safe_mode() {
+    let mut state = device("boron", "6.3.4");
+    state.write(0, 0x1100, b"oops");
+    boots(&mut state, Mode::Normal, Mode::SafeMode, Some("its radio stack is damaged"));
+    state.write(0, 0x1000, &[0xFF; 0x4000]);
+    let trouble = "its system part 1 needs version 202 of its radio stack";
+    boots(&mut state, Mode::Normal, Mode::SafeMode, Some(trouble));
+}
+
+#[test]
 fn a_module_that_dfu_left_is_taken_once_and_only_if_it_is_good() {
     for (platform, alternate, address) in [("photon", 0, 0x080C_0000), ("boron", 2, 0x8024_C000)] {
         let version = if platform == "photon" { "3.3.1" } else { "6.1.1" };
@@ -109,6 +119,29 @@ fn a_module_that_dfu_left_is_taken_once_and_only_if_it_is_good() {
         state.write(1, StagingArea::UPDATE_FLAG, &[StagingArea::UPDATE_PENDING]);
         boots(&mut state, Mode::Normal, Mode::Normal, None);
         assert_eq!(state.read(1, StagingArea::UPDATE_FLAG, 1), [0xFF]);
+    }
+}
+
+#[test]
+fn a_new_system_looks_for_the_module_in_its_own_area() {
+    let mut state = device("boron", "5.4.1");
+    state.write(0, 0x3_0000, &released("boron", "5.9.0", 1));
+    state.write(2, 0x8024_C000, &released("boron", "5.9.0", 0));
+    state.write(1, StagingArea::UPDATE_FLAG, &[StagingArea::UPDATE_PENDING]);
+    boots(&mut state, Mode::Normal, Mode::Normal, None);
+    assert_eq!((state.os_version, state.bootloader()), (OsVersion(5, 9, 0), OsVersion(5, 5, 0)));
+}
+
+#[test]
+fn the_system_that_was_written_last_is_the_one_that_starts() {
+    let mut board = Board::new(device("boron", "6.3.4"), Clock::default(), Arc::new(Faults::default()));
+    for (version, start) in [("5.9.0", 0x3_0000), ("6.3.4", 0x2_8000), ("6.1.1", 0x3_0000)] {
+        for (page, data) in (0..).zip(released("boron", version, 1).chunks(4096)) {
+            let address = start + page * 4096;
+            assert!(board.erase(0, address) && board.program(0, address, data));
+        }
+        board.state.boot(Mode::SafeMode);
+        assert_eq!(board.state.os_version, version.parse().unwrap());
     }
 }
 

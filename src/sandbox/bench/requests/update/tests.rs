@@ -8,7 +8,7 @@ use crate::{
         fault::Faults,
         release,
     },
-    usb::control::RequestType,
+    usb::control::{RequestType, messages::AssetInfoReply},
 };
 use std::sync::Arc;
 
@@ -166,7 +166,11 @@ fn assets_are_kept_and_make_the_application_run() {
     update(&needing, &mut boron);
     assert_eq!(boron.state.mode, Mode::SafeMode);
     update(&asset.to_module().unwrap(), &mut boron);
-    assert_eq!((boron.state.mode, boron.state.assets.len()), (Mode::Normal, 1));
+    assert_eq!(boron.state.mode, Mode::Normal);
+    let told = super::super::carry_out(RequestType::ASSET_INFO, &[], &mut boron).reply;
+    let AssetInfoReply { available, required } = AssetInfoReply::decode(told.as_slice()).unwrap();
+    assert_eq!((available.len(), &available[0].name, available[0].size), (1, &asset.name, 4));
+    assert_eq!(required, available);
     assert_eq!(send(&asset.to_module().unwrap(), &mut board("boron", "5.4.0")), -1350);
 }
 
