@@ -1,6 +1,13 @@
 //! `particle serial inspect`.
 
-use crate::support::TestEnvironment;
+use crate::support::{
+    TestEnvironment,
+    firmware::{needs, put},
+};
+use particle::{
+    firmware::{ModuleFunction, ModuleParts},
+    platform::{Anchor, PlatformId},
+};
 
 #[test]
 fn a_photon_tells_its_modules_in_the_words_of_the_reference() {
@@ -73,6 +80,26 @@ fn a_device_in_dfu_mode_and_one_that_is_not_there_are_refused() {
         .stderr_has("Could not inspect device: The device should not be in DFU mode");
     environment.in_sandbox(["sandbox", "unplug", "photon"]).success();
     environment.in_sandbox(["serial", "inspect"]).status(6).stderr_has("No serial port identified");
+}
+
+#[test]
+fn a_check_that_failed_is_explained() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--devices", "photon"]);
+    let application = ModuleParts {
+        dependencies: [needs(ModuleFunction::SystemPart, 2, 9000), None],
+        contents: vec![0x5A; 500],
+        ..ModuleParts::new(PlatformId(6), ModuleFunction::UserPart, 1, Anchor::Start(0x080A_0000))
+    };
+    put(&environment, "early.bin", application.build().unwrap());
+    environment.in_sandbox(["serial", "flash", "early.bin"]).success();
+    environment.in_sandbox(["sandbox", "status"]).success();
+    environment
+        .in_sandbox(["serial", "inspect"])
+        .success()
+        .stdout_has("    Dependencies: FAIL\n      System module #2 - version 9000\n")
+        .stderr_has("A check failed")
+        .stderr_has("particle update");
 }
 
 #[cfg(unix)]

@@ -71,9 +71,10 @@ fn send(context: &Context<'_>, subject: &Subject, firmware: &Firmware) -> Comman
     let operator = Operator::new(context.buses().unwrap_or_default(), &context.clock);
     let target = subject.attached.clone().and_then(|device| Target::try_from(device).ok());
     let _lock = target.as_ref().map(|target| operator.lock(target)).transpose()?;
-    transfer::prepare(context, &operator, target.as_ref())?;
+    let port = subject.console()?;
+    transfer::prepare(context, &operator, target.as_ref(), port)?;
     context.ui.note(format!("sending file: {}", firmware.name));
-    if transfer::by_ymodem(context, subject.console()?, firmware)? {
+    if transfer::by_ymodem(context, port, firmware)? {
         return Ok(Transport::Serial);
     }
     let Some(target) = target else { return Err(transfer::no_longer_supported()) };

@@ -12,13 +12,26 @@ use crate::{
     },
 };
 
-/// Puts a device into listening mode, or asks for it where it is not known which device it is.
+/// Puts a device into listening mode, or asks for it where that cannot be done from here: nothing but the port is known,
+/// or the operating system lets this user have the port alone.
 ///
 /// The speed at which the port is opened for the transfer does the same once more for firmware that heeds it.
-pub(super) fn prepare(context: &Context<'_>, operator: &Operator, target: Option<&Target>) -> CommandResult {
+pub(super) fn prepare(
+    context: &Context<'_>,
+    operator: &Operator,
+    target: Option<&Target>,
+    port: &SerialDevice,
+) -> CommandResult {
     if let Some(target) = target {
-        let _progress = context.ui.spinner("Putting the device into listening mode...");
-        return operator.start_listening(target);
+        let progress = context.ui.spinner("Putting the device into listening mode...");
+        let outcome = operator.start_listening(target);
+        drop(progress);
+        match outcome {
+            Err(error) if error.kind() == Kind::Permission && port.attached.is_none() => {
+                context.ui.verbose(1, format!("cannot be put into listening mode: {}", error.message()));
+            }
+            outcome => return outcome,
+        }
     }
     if context.ui.can_ask() && !context.ui.options().assume_yes {
         context.ui.note("! PROTIP: Hold the SETUP button on your device until it blinks blue!");
