@@ -1,4 +1,4 @@
-//! `/v1/access_tokens`: what only the password of an account opens.
+//! `/v1/access_tokens` and `/v1/users`: what only the password of an account opens.
 
 use super::{CloudError, request::Request, transport::Transport};
 use crate::{secret::Secret, settings::AccessToken};
@@ -44,6 +44,12 @@ pub struct Account<'c> {
 impl<'c> Account<'c> {
     pub(super) fn new(transport: &'c Transport<'_>, username: &'c str, password: &'c Secret) -> Self {
         Self { transport, username, password }
+    }
+
+    /// Makes the account.
+    pub async fn create(&self) -> Result<(), CloudError> {
+        let fields = [("username", self.username), ("password", self.password.expose())];
+        self.transport.send(&Request::post(&["v1", "users"]).form(fields), None).await?.confirmation()
     }
 
     /// Every token of the account. One with a second factor also wants a login code.

@@ -3,7 +3,7 @@
 use super::{
     CommandResult, Context, binary, bundle, cloud, compile, completions, config, device, flash, function,
     keys, library, list, login, logout, man, mesh, nyan, preprocess, product, project, publish, sandbox,
-    serial, subscribe, token, udp, update_cli, usb, variable, version, webhook, whoami, wifi,
+    serial, setup, subscribe, token, udp, update_cli, usb, variable, version, webhook, whoami, wifi,
 };
 use clap::Subcommand;
 
@@ -41,6 +41,7 @@ pub enum Command {
     Publish(publish::Args),
     Sandbox(sandbox::Args),
     Serial(serial::Args),
+    Setup(setup::Args),
     Subscribe(subscribe::Args),
     Token(token::Args),
     Udp(udp::Args),
@@ -86,6 +87,7 @@ impl Context<'_> {
             Command::Publish(args) => publish::run(self, args),
             Command::Sandbox(args) => sandbox::run(self, args),
             Command::Serial(args) => serial::run(self, args),
+            Command::Setup(args) => setup::run(self, args),
             Command::Subscribe(args) => subscribe::run(self, args),
             Command::Token(args) => token::run(self, args),
             Command::Udp(args) => udp::run(self, args),

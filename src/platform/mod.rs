@@ -218,6 +218,11 @@ impl Platform {
         })
     }
 
+    /// Whether the board opens a Wi-Fi network of its own to be set up over: Photon, P1 and the like.
+    pub fn has_softap(&self) -> bool {
+        self.radio.wifi && self.generation == Generation::Two
+    }
+
     /// Whether the board's own console dialogue (`w`) sets Wi-Fi credentials.
     pub fn has_console_wifi(&self) -> bool {
         self.radio.wifi

@@ -30,6 +30,8 @@ pub struct StartOptions {
     pub api_port: u16,
     /// TCP port of the USB/IP server; 0 for one of the kernel's choice.
     pub usbip_port: u16,
+    /// TCP port of the first access point that a device opens; 0 for one of the kernel's choice.
+    pub softap_port: u16,
     /// Another length for every pause than the state says.
     pub time_scale: Option<f64>,
     /// What to change of devices first, by id or name.
@@ -84,6 +86,7 @@ impl Sandbox {
             state.bench,
             BenchOptions {
                 usbip_port: options.usbip_port,
+                softap_port: options.softap_port,
                 clock: Clock::new(time_scale),
                 faults: Arc::clone(&faults),
                 changes: changes.clone(),

@@ -48,6 +48,10 @@ const ALIASES: [(&str, &str); 8] = [
 impl Security {
     /// None.
     pub const OPEN: Self = Self(0);
+    /// WPA2 with a password, whatever the cipher.
+    pub const WPA2: Self = Self(WPA2 | AES | TKIP);
+    /// WPA2 with users who log in one by one, whatever the cipher.
+    pub const WPA2_ENTERPRISE: Self = Self(ENTERPRISE | WPA2 | AES | TKIP);
 
     /// Reads a name in any case of letters, with blanks, `_`, `-` or `+` between its words.
     pub fn by_name(name: &str) -> Option<Self> {

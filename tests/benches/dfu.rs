@@ -24,7 +24,13 @@ fn throughput(criterion: &mut Criterion) {
     let mut state = DeviceState::new(platform, "e00fce680123456789abcdef".parse().unwrap()).unwrap();
     state.mode = Mode::Dfu;
     let (changes, _unread) = std::sync::mpsc::sync_channel(1);
-    let options = BenchOptions { usbip_port: 0, clock: clock.clone(), faults: Default::default(), changes };
+    let options = BenchOptions {
+        usbip_port: 0,
+        softap_port: 0,
+        clock: clock.clone(),
+        faults: Default::default(),
+        changes,
+    };
     let bench = Bench::start(vec![state], options).unwrap();
     let address = bench.usbip_address();
     let host = HostAddress { host: address.ip().to_string(), port: address.port() };

@@ -37,6 +37,7 @@ impl Wire {
         let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().unwrap()).collect();
         let options = BenchOptions {
             usbip_port: 0,
+            softap_port: 0,
             clock: clock.clone(),
             faults: Arc::new(Faults::new(faults)),
             changes: sync_channel(1).0,

@@ -46,6 +46,9 @@ mod serial_inspect;
 mod serial_monitor;
 #[cfg(unix)]
 mod serial_wifi;
+mod setup;
+#[cfg(unix)]
+mod setup_dialogue;
 mod subscribe;
 mod token;
 mod usb;

@@ -25,7 +25,7 @@ use serde::Serialize;
 ///   particle login
 ///   particle login --username me@example.com --password "$PASSWORD"
 ///   particle login --token-stdin < token.txt
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
     /// E-mail address of your account
@@ -88,19 +88,51 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     store(context, settings, &login)
 }
 
+/// Logs in with what the person types, in the course of another command; gives the token.
+pub(super) fn with_answers(context: &Context) -> CommandResult<AccessToken> {
+    within(context, Args::default())
+}
+
+/// Logs in with this password, in the course of another command; gives the token.
+pub(super) fn with_password(
+    context: &Context,
+    username: String,
+    password: Secret,
+) -> CommandResult<AccessToken> {
+    within(context, Args { username: Some(username), password: Some(password), ..Args::default() })
+}
+
+fn within(context: &Context, args: Args) -> CommandResult<AccessToken> {
+    let settings = context.settings()?;
+    settings.check_login_can_be_stored()?;
+    let login = password::log_in(context, &args)?;
+    keep(context, settings, &login)?;
+    context.ui.note("> Successfully completed login!");
+    Ok(login.access_token)
+}
+
 fn store(context: &Context, settings: &Settings, login: &Confirmed) -> CommandResult {
-    // The Node tool writes milliseconds.
-    let expires_at = login.expires_at.map(|time| format!("{time:.3}"));
+    keep(context, settings, login)?;
     let username = login.username.as_deref();
+    let profile = settings.profile().value.as_str();
+    let api_url = settings.api_url().value.to_string();
+    Ok(context.ui.report(&LoggedIn { username, profile, api_url, expires_at: expiry(login) })?)
+}
+
+/// Puts the login into the profile.
+fn keep(context: &Context, settings: &Settings, login: &Confirmed) -> CommandResult {
     settings.store_login(&Login {
-        username,
+        username: login.username.as_deref(),
         access_token: &login.access_token,
-        expires_at: expires_at.clone(),
+        expires_at: expiry(login),
     })?;
     if let Some(token) = settings.access_token().filter(|token| token.source.is_override()) {
         context.ui.warn(format!("{} is set, and is used instead of this login", token.source));
     }
-    let profile = settings.profile().value.as_str();
-    let api_url = settings.api_url().value.to_string();
-    Ok(context.ui.report(&LoggedIn { username, profile, api_url, expires_at })?)
+    Ok(())
+}
+
+/// When the token expires, as the Node tool writes it: with milliseconds.
+fn expiry(login: &Confirmed) -> Option<String> {
+    login.expires_at.map(|time| format!("{time:.3}"))
 }

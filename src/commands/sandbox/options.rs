@@ -20,6 +20,9 @@ pub(super) struct ServeArgs {
     /// TCP port of the USB/IP server; without it any that is free
     #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
     usbip_port: u16,
+    /// TCP port of the Wi-Fi network that the first Photon or P1 opens to be set up; without it any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+    softap_port: u16,
     #[command(flatten)]
     bench: BenchArgs,
     /// Put a device into a mode before starting (`normal`, `listening`, `safe-mode`, `dfu`); may be repeated
@@ -69,6 +72,7 @@ impl ServeArgs {
         StartOptions {
             api_port: self.port,
             usbip_port: self.usbip_port,
+            softap_port: self.softap_port,
             time_scale: self.bench.time_scale,
             inventory: self.bench.inventory(),
             adjustments: adjustments.chain(self.serial_log.into_iter().map(logging)).collect(),

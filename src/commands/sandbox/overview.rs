@@ -52,6 +52,9 @@ fn render_device(device: &DeviceStatus, page: &mut Page) {
     if let Some(asker) = &device.wanted_by {
         page.line(format_args!("    {} has asked for it", page.foreign(asker)));
     }
+    if let Some(softap) = &device.softap {
+        page.line(format_args!("    its own Wi-Fi network: --softap {softap}, or http://{softap}"));
+    }
     if let Some(terminal) = &device.terminal {
         page.line(format_args!("    terminal: {}", terminal.display()));
     }

@@ -8,8 +8,10 @@ pub(super) const ALTERNATE_SETTING: u8 = 1;
 pub(super) const CLAIM_CODE: u32 = 1762;
 /// Length of a claim code.
 pub(super) const CLAIM_CODE_LENGTH: usize = 63;
-/// One byte: 1 if somebody has claimed the device.
+/// One byte: the digit 1 if somebody has claimed the device.
 pub(super) const CLAIMED: u32 = 1825;
+/// What stands there.
+pub(super) const IS_CLAIMED: [u8; 1] = *b"1";
 /// The device id as 12 bytes.
 pub(super) const DEVICE_ID: u32 = 3618;
 /// One byte, nRF52840 boards before Device OS 4.0.0: 1 once set-up is done.

@@ -1,6 +1,7 @@
 //! Power, cables, buttons and time: everything that makes devices come and go on the bus.
 
 use super::{
+    board::Board,
     descriptors,
     device::Device,
     mesh::{Air, Radio},
@@ -225,6 +226,23 @@ impl Hub {
         self.remember(&mut socket.device);
         self.follow_up(index, &mut socket);
         printed
+    }
+
+    /// Lets somebody who is in the device's own network ask it something; `None` if there is no such network, because
+    /// the device is not in listening mode.
+    pub(super) fn in_setup<T>(
+        self: &Arc<Self>,
+        index: usize,
+        ask: impl FnOnce(&mut Board) -> T,
+    ) -> Option<T> {
+        let mut socket = self.socket(index);
+        if !socket.present || socket.device.board.state.mode != Mode::Listening {
+            return None;
+        }
+        let answer = ask(&mut socket.device.board);
+        self.remember(&mut socket.device);
+        self.follow_up(index, &mut socket);
+        Some(answer)
     }
 
     /// Takes all devices off the bus for good.

@@ -27,6 +27,7 @@ mod requests;
 mod serial_log;
 mod service;
 mod shipping;
+mod softap;
 mod staging;
 mod state;
 mod terminal;
@@ -54,6 +55,7 @@ use application::Application;
 use hub::Hub;
 use memory::ERASED;
 use serde_json::Value;
+use softap::AccessPoint;
 use std::{
     io,
     net::SocketAddr,
@@ -67,6 +69,8 @@ use terminal::Terminal;
 pub struct BenchOptions {
     /// Port of the USB/IP server; 0 for the kernel's choice.
     pub usbip_port: u16,
+    /// Port of the access point of the first device that has one; 0 for the kernel's choice.
+    pub softap_port: u16,
     /// Scales every time a device tells or takes.
     pub clock: Clock,
     /// Faults that are to strike; shared with whoever else has phases to strike in.
@@ -81,6 +85,8 @@ pub struct Bench {
     server: usbip::Server,
     /// One a device, in the same order; none where there are no pseudo-terminals.
     terminals: Vec<Option<Terminal>>,
+    /// One a device, in the same order; none where a board has none.
+    access_points: Vec<Option<AccessPoint>>,
 }
 
 /// What can be seen of a device from outside, and what its firmware makes of its memory.
@@ -119,6 +125,8 @@ pub struct DeviceView {
     pub claim_code: Option<String>,
     /// The mesh network it is a member of.
     pub mesh_network: Option<MeshNetwork>,
+    /// Where its own Wi-Fi network is, while it is being set up.
+    pub softap: Option<SocketAddr>,
     /// The private-key slot of that transport.
     pub private_key_slot: Vec<u8>,
     /// The server slot of that transport: key and address block.
@@ -142,7 +150,8 @@ impl Bench {
         let hub = Arc::new(Hub::new(states, options.clock, options.faults, options.changes));
         let server = usbip::Server::start(options.usbip_port, &hub)?;
         let terminals = (0..hub.len()).map(|index| open_terminal(&hub, index)).collect();
-        Ok(Self { hub, server, terminals })
+        let access_points = open_access_points(&hub, options.softap_port)?;
+        Ok(Self { hub, server, terminals, access_points })
     }
 
     /// Where the USB/IP server listens.
@@ -163,6 +172,9 @@ impl Bench {
             let running = view.plugged && view.mode != Mode::Dfu;
             let terminal = self.terminals.get(index).and_then(Option::as_ref).filter(|_| running);
             view.terminal = terminal.map(|terminal| terminal.path().to_owned());
+            let in_setup = view.started && view.mode == Mode::Listening;
+            let access_point = self.access_points.get(index).and_then(Option::as_ref).filter(|_| in_setup);
+            view.softap = access_point.map(AccessPoint::address);
             view
         })
     }
@@ -190,7 +202,7 @@ impl Bench {
         let index = self.index(id)?;
         self.hub.with(index, |device| {
             device.board.configure(dct::CLAIM_CODE, &[ERASED; dct::CLAIM_CODE_LENGTH]);
-            device.board.configure(dct::CLAIMED, &[1]);
+            device.board.configure(dct::CLAIMED, &dct::IS_CLAIMED);
             self.hub.remember(device);
         });
         Ok(())
@@ -250,6 +262,16 @@ fn open_terminal(hub: &Arc<Hub>, index: usize) -> Option<Terminal> {
     opened.inspect_err(|error| tracing::debug!("no pseudo-terminal for device {index}: {error}")).ok()
 }
 
+/// An access point for each board that opens one; the first gets the port that was asked for.
+fn open_access_points(hub: &Arc<Hub>, port: u16) -> io::Result<Vec<Option<AccessPoint>>> {
+    let mut port = port;
+    let has_one = hub.for_each(|_, device| AccessPoint::is_on(&device.board.state));
+    let mut open = |(index, has_one): (usize, bool)| {
+        has_one.then(|| AccessPoint::open(std::mem::take(&mut port), hub, index)).transpose()
+    };
+    has_one.into_iter().enumerate().map(&mut open).collect()
+}
+
 impl Drop for Bench {
     fn drop(&mut self) {
         self.hub.shut_down();
@@ -274,6 +296,7 @@ impl DeviceView {
             iccid: state.iccid.clone(),
             protocol: state.protocol(),
             terminal: None,
+            softap: None,
             claim_code: state.claim_code(),
             mesh_network: state.mesh_network.clone(),
             private_key_slot: state.private_key_slot(),

@@ -186,7 +186,7 @@ impl DeviceState {
         if platform.mcu != Mcu::Stm32f103 {
             let id = state.id_bytes();
             state.write(dct::ALTERNATE_SETTING, dct::DEVICE_ID, &id);
-            state.write(dct::ALTERNATE_SETTING, dct::CLAIMED, &[1]);
+            state.write(dct::ALTERNATE_SETTING, dct::CLAIMED, &dct::IS_CLAIMED);
         }
         state.ship(state.os_version).map_err(|_| NoSuchBoard(platform.name))?;
         Ok(state)

@@ -11,7 +11,7 @@ pub use client::{ControlClient, ControlError};
 use super::bench::Button;
 use crate::platform::DeviceId;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 /// Answer of `GET /sandbox/status`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -70,6 +70,8 @@ pub struct DeviceStatus {
     pub server: Option<String>,
     /// Its bus id at the USB/IP server.
     pub bus_id: String,
+    /// Its own Wi-Fi network, while it is being set up: both transports are at this address.
+    pub softap: Option<SocketAddr>,
     /// The pseudo-terminal of its serial port.
     pub terminal: Option<PathBuf>,
 }

@@ -73,6 +73,7 @@ fn device_status(device: &DeviceView, record: Option<&DeviceRecord>) -> DeviceSt
         cloud_key: cloud_key.as_ref().map(fingerprint),
         server: server(device),
         bus_id: device.bus_id.clone(),
+        softap: device.softap,
         terminal: device.terminal.clone(),
     }
 }

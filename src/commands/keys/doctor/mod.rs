@@ -2,7 +2,6 @@
 
 mod advice;
 mod new_key;
-mod online;
 mod ownership;
 
 use super::{
@@ -16,6 +15,7 @@ use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
         attached::{self, After, Filter},
+        online,
     },
     keys::PrivateKey,
     platform::{DeviceId, KeyAlgorithm, Protocol},

@@ -216,7 +216,7 @@ fn set_claim_code(payload: &[u8], board: &mut Board) -> Outcome {
 
 /// Whether the device takes itself for claimed.
 pub(super) fn is_claimed(board: &Board) -> bool {
-    board.state.read(dct::ALTERNATE_SETTING, dct::CLAIMED, 1) == [1]
+    board.state.read(dct::ALTERNATE_SETTING, dct::CLAIMED, 1) == dct::IS_CLAIMED
 }
 
 fn connection_status(board: &Board) -> ConnectionStatus {

@@ -45,6 +45,7 @@ impl TestBench {
         let (sender, changes) = sync_channel(1);
         let options = BenchOptions {
             usbip_port: 0,
+            softap_port: 0,
             clock: Clock::new(0.0),
             faults: Arc::new(Faults::new(faults)),
             changes: sender,

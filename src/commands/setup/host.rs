@@ -1,0 +1,181 @@
+//! This computer's Wi-Fi during a set-up: finding the device's own network, going there and coming back.
+
+use super::Args;
+use crate::{
+    clock::Clock,
+    commands::{CommandError, CommandResult, Context, Kind},
+    host_wifi::{Connection, HostWifi, HostWifiError, System},
+    softap::DeviceAddress,
+};
+use std::time::Duration;
+
+/// Beginning of the names of the networks that devices open.
+const PREFIX: &str = "Photon-";
+/// Pause between two looks for such a network.
+const RESCAN_PAUSE: Duration = Duration::from_secs(5);
+
+/// The way to a device's own network.
+pub(super) enum Way {
+    /// This computer reaches it already.
+    Open(DeviceAddress),
+    /// The person changes this computer's network.
+    ByHand,
+    /// This program does.
+    Automatic {
+        /// Name of the device's network.
+        ssid: String,
+    },
+}
+
+/// What to undo after a set-up.
+pub(super) enum Return {
+    /// Nothing.
+    Nothing,
+    /// The person has to go back to a network with access to the internet.
+    ByHand,
+    /// This program goes back to this connection.
+    To(Connection),
+}
+
+fn wifi<'c>(context: &Context<'_>, clock: &'c Clock) -> HostWifi<'c> {
+    HostWifi::new(System::THIS, context.environment.path("PATH").map(Into::into), clock)
+}
+
+/// Finds the way to the device that is to be set up.
+pub(super) fn find(context: &Context<'_>, args: &Args) -> CommandResult<Way> {
+    if let Some(address) = &args.softap {
+        return Ok(Way::Open(address.clone()));
+    }
+    if args.manual {
+        return Ok(Way::ByHand);
+    }
+    context.ui.note("PROTIP: hold the MODE or SETUP button of the device until its light blinks blue.");
+    match look(context) {
+        Ok(ssid) => Ok(Way::Automatic { ssid }),
+        Err(Trouble::Unable(error)) => {
+            context
+                .ui
+                .note(format!("I am unable to automatically connect to Wi-Fi networks: {}", error.message()));
+            let question = "We can still proceed in 'manual' mode. Would you like to continue?";
+            if context.ui.confirm(question, true, "--manual")? { Ok(Way::ByHand) } else { Err(goodbye()) }
+        }
+        Err(Trouble::Final(error)) => Err(error),
+    }
+}
+
+/// Why no network was found.
+enum Trouble {
+    /// This computer cannot look for any.
+    Unable(CommandError),
+    /// It can, and that was it.
+    Final(CommandError),
+}
+
+impl<E: Into<CommandError>> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self::Final(error.into())
+    }
+}
+
+/// Looks for networks of devices until there is one that the person wants.
+fn look(context: &Context<'_>) -> Result<String, Trouble> {
+    let wifi = wifi(context, &context.clock);
+    let mut waits = false;
+    loop {
+        let found = {
+            let _spinner = context.ui.spinner("Scanning for nearby Photons...");
+            device_networks(&wifi)?
+        };
+        match found.as_slice() {
+            [] if waits => context.clock.pause(RESCAN_PAUSE)?,
+            [] => {
+                context.ui.note("No Photons in setup mode were found.");
+                let question = "Would you like to wait and monitor for Photons entering setup mode?";
+                waits = context.ui.can_ask() && context.ui.confirm(question, true, "--manual")?;
+                if !waits {
+                    return Err(Trouble::Final(none_found()));
+                }
+            }
+            [ssid] => {
+                let shown = context.ui.foreign(ssid);
+                let question = format!("Found \"{shown}\". Would you like to perform setup on this one now?");
+                if !context.ui.confirm(&question, true, "--yes")? {
+                    return Err(Trouble::Final(goodbye()));
+                }
+                return Ok(ssid.clone());
+            }
+            several => {
+                let question = "Which Photon would you like to set up?";
+                let chosen = context.ui.choose(question, several, "--softap")?;
+                return Ok(several[chosen].clone());
+            }
+        }
+    }
+}
+
+fn device_networks(wifi: &HostWifi<'_>) -> Result<Vec<String>, Trouble> {
+    let networks = wifi.scan().map_err(|error| match error {
+        HostWifiError::Stopped(stop) => Trouble::Final(stop.into()),
+        other => Trouble::Unable(other.into()),
+    })?;
+    let mut names: Vec<String> = networks.into_iter().map(|network| network.ssid).collect();
+    names.retain(|name| name.starts_with(PREFIX));
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// Goes to the device's network.
+pub(super) fn go(context: &Context<'_>, way: &Way) -> CommandResult<(DeviceAddress, Return)> {
+    match way {
+        Way::Open(address) => Ok((address.clone(), Return::Nothing)),
+        Way::ByHand => {
+            let question = "Please connect to the Photon-XXXX network now. Press enter when ready";
+            context.ui.ask(question, None, "--softap")?;
+            Ok((DeviceAddress::usual(), Return::ByHand))
+        }
+        Way::Automatic { ssid } => {
+            let wifi = wifi(context, &context.clock);
+            let before = wifi.current()?;
+            let _spinner = context.ui.spinner(format!("Connecting to {}...", context.ui.foreign(ssid)));
+            if let Err(error) = wifi.join_open(ssid) {
+                // What went wrong first is what the person has to know.
+                let _ = come_back(context, &before.map_or(Return::Nothing, Return::To));
+                return Err(error.into());
+            }
+            Ok((DeviceAddress::usual(), before.map_or(Return::Nothing, Return::To)))
+        }
+    }
+}
+
+/// Goes back to where this computer was.
+pub(super) fn come_back(context: &Context<'_>, back: &Return) -> CommandResult {
+    match back {
+        Return::Nothing => Ok(()),
+        Return::ByHand => {
+            let question = "Please connect this computer to your own network again. Press enter when ready";
+            context.ui.ask(question, None, "--softap").map(drop).map_err(Into::into)
+        }
+        Return::To(connection) => {
+            let name = context.ui.foreign(&connection.0);
+            let _spinner = context.ui.spinner(format!("Going back to {name}..."));
+            // A person who has had enough wants to be back all the same.
+            let clock = Clock::default();
+            wifi(context, &clock).return_to(connection).map_err(|error| {
+                let error =
+                    CommandError::from(error).context("This computer could not go back to its network");
+                error.hint(format!("connect it to {name} again yourself"))
+            })
+        }
+    }
+}
+
+fn none_found() -> CommandError {
+    CommandError::new(Kind::NoDevice, "No Photon in listening mode is in reach of this computer's Wi-Fi")
+        .hint("hold its MODE or SETUP button until the light blinks blue, and run `particle setup` again")
+}
+
+/// The person does not want to go on.
+pub(super) fn goodbye() -> CommandError {
+    CommandError::new(Kind::Failed, "Goodbye! Nothing was set up")
+}

@@ -1,0 +1,70 @@
+//! Setting a device up over its own network.
+
+use super::{
+    Args,
+    account::Account,
+    finish::{self, Outcome},
+    host, network, network_file,
+};
+use crate::{
+    commands::{CommandResult, Context},
+    platform::DeviceId,
+    softap::SoftAp,
+};
+use rand::rngs::OsRng;
+
+/// Sets up, again and again until the device is online or the person has had enough.
+pub(super) fn run(
+    context: &Context<'_>,
+    account: &Account,
+    args: &Args,
+    mut given: Option<network_file::Network>,
+) -> CommandResult {
+    loop {
+        let way = host::find(context, args)?;
+        // The device's network leads nowhere else, so everything from the cloud has to be got before.
+        let claim_code = {
+            let _spinner = context.ui.spinner("Obtaining magical secure claim code from the cloud...");
+            context.block_on(account.session(context)?.device_claims().create())?
+        };
+        let (address, back) = host::go(context, &way)?;
+        let device = SoftAp::new(address, &context.clock);
+        let configured = configure(context, &device, claim_code.expose(), given.take());
+        // Also after a failure, but then that is what the person has to know.
+        let returned = host::come_back(context, &back);
+        let id = configured?;
+        returned.map_err(|error| {
+            error
+                .hint(format!("the device {id} has its settings; `particle list` shows whether it is online"))
+        })?;
+        match finish::run(context, account, &id, args.name.as_deref())? {
+            Outcome::Done => return Ok(()),
+            Outcome::Reconfigure => {
+                context.ui.note("Put the device into listening mode again: hold its MODE or SETUP button until its light blinks blue.");
+            }
+        }
+    }
+}
+
+/// Gives the device a network and sends it there.
+fn configure(
+    context: &Context<'_>,
+    device: &SoftAp<'_>,
+    claim_code: &str,
+    given: Option<network_file::Network>,
+) -> CommandResult<DeviceId> {
+    {
+        let _spinner = context.ui.spinner("Waiting for the device...");
+        device.wake()?;
+        let version = device.version()?;
+        context.ui.verbose(1, format!("the device speaks version {version} of the set-up protocol"));
+    }
+    let network = network::choose(context, device, given)?;
+    let _spinner = context.ui.spinner("Sending the Wi-Fi settings to the device...");
+    let identity = device.identity()?;
+    let key = device.public_key()?;
+    device.set_claim_code(claim_code)?;
+    device.configure(&network, &key, &mut OsRng)?;
+    device.connect()?;
+    Ok(identity.id)
+}
