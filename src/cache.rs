@@ -1,6 +1,7 @@
 //! Files that were fetched once and may be needed again, in the operating system's folder for such files.
 //!
-//! What is in the cache is never trusted: whoever reads it knows the hash that it must have.
+//! What is in the cache is never trusted: whoever reads it knows the hash or CRC that it must have, or has kept it there
+//! as a list of such.
 
 use crate::atomic_file::{self, Access};
 use directories::ProjectDirs;
@@ -31,6 +32,20 @@ impl Cache {
         atomic_file::replace(&self.path(&sha256(content)), content, Access::Everyone)
     }
 
+    /// The file of this name, whatever is in it. Names have `/` between their parts and are made by this program.
+    pub fn find_named(&self, name: &str) -> Option<Vec<u8>> {
+        fs::read(self.folder.join(name)).ok()
+    }
+
+    /// Keeps a file under a name.
+    pub fn keep_named(&self, name: &str, content: &[u8]) -> io::Result<()> {
+        let path = self.folder.join(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        atomic_file::replace(&path, content, Access::Everyone)
+    }
+
     fn path(&self, sha256: &str) -> PathBuf {
         self.folder.join(format!("{sha256}.bin"))
     }
@@ -54,5 +69,15 @@ mod tests {
         assert_eq!(cache.find(&hash).as_deref(), Some(&b"tinker"[..]));
         fs::write(cache.path(&hash), "other").unwrap();
         assert_eq!(cache.find(&hash), None);
+    }
+
+    #[test]
+    fn files_can_be_kept_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache { folder: folder.path().join("cache") };
+        assert_eq!(cache.find_named("a/b.bin"), None);
+        cache.keep_named("a/b.bin", b"part").unwrap();
+        cache.keep_named("a/b.bin", b"whole").unwrap();
+        assert_eq!(cache.find_named("a/b.bin").as_deref(), Some(&b"whole"[..]));
     }
 }

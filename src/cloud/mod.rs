@@ -34,7 +34,7 @@ mod variables;
 pub use account::{Account, ListedToken};
 pub use binaries::{Binaries, Build, Compilation, CompilerErrors, Upload};
 pub use device_claims::DeviceClaims;
-pub use device_os::{DeviceOsVersion, DeviceOsVersions};
+pub use device_os::{DeviceOsVersion, DeviceOsVersions, Release, ReleasedModule};
 pub use devices::{Claim, Device, Devices};
 pub use error::CloudError;
 pub use events::{Event, Events, Feed, News, Subscription};

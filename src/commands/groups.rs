@@ -3,7 +3,7 @@
 use super::{
     CommandResult, Context, binary, bundle, cloud, compile, completions, config, device, flash, function,
     keys, library, list, login, logout, man, mesh, nyan, preprocess, product, project, publish, sandbox,
-    serial, setup, subscribe, token, udp, update_cli, usb, variable, version, webhook, whoami, wifi,
+    serial, setup, subscribe, token, udp, update, update_cli, usb, variable, version, webhook, whoami, wifi,
 };
 use clap::Subcommand;
 
@@ -45,6 +45,7 @@ pub enum Command {
     Subscribe(subscribe::Args),
     Token(token::Args),
     Udp(udp::Args),
+    Update(update::Args),
     UpdateCli(update_cli::Args),
     Usb(usb::Args),
     Variable(variable::Args),
@@ -91,6 +92,7 @@ impl Context<'_> {
             Command::Subscribe(args) => subscribe::run(self, args),
             Command::Token(args) => token::run(self, args),
             Command::Udp(args) => udp::run(self, args),
+            Command::Update(args) => update::run(self, args),
             Command::UpdateCli(args) => update_cli::run(self, args),
             Command::Usb(args) => usb::run(self, args),
             Command::Variable(args) => variable::run(self, args),

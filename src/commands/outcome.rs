@@ -26,9 +26,12 @@ impl Outcome {
 }
 
 /// The first failure, which is the command's; warns of the others.
-pub(super) fn first_failure(context: &Context<'_>, results: Vec<(String, CommandResult)>) -> CommandResult {
+pub(super) fn first_failure<T>(
+    context: &Context<'_>,
+    results: Vec<(String, CommandResult<T>)>,
+) -> CommandResult {
     let several = results.len() > 1;
-    let named = |(device, result): (String, CommandResult)| -> Option<CommandError> {
+    let named = |(device, result): (String, CommandResult<T>)| -> Option<CommandError> {
         let error = result.err()?;
         Some(if several { error.context(device) } else { error })
     };

@@ -21,8 +21,11 @@ pub struct SourceArgs {
     #[arg(long = "followSymlinks", alias = "follow-symlinks")]
     pub follow_symlinks: bool,
     /// Show which files would be sent, and send none
-    #[arg(long, alias = "dry-run")]
+    #[arg(long)]
     pub list_files: bool,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// The source code of an application, and what goes to the device along with it.
@@ -49,6 +52,11 @@ impl SourceArgs {
     pub fn sources(&self, context: &Context) -> CommandResult<Sources> {
         let selection = self.select(context)?;
         Ok(Sources { selection, attachments: Attachments::of_projects(&self.files)? })
+    }
+
+    /// Whether all that is wanted is what would be sent.
+    pub fn only_shown(&self) -> bool {
+        self.list_files || self.dry_run
     }
 
     /// Chooses the files, and tells of those that were named and are not sent.

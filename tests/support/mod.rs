@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod firmware;
+pub mod flashing;
 pub mod fleet;
 pub mod libraries;
 pub mod portal;

@@ -4,6 +4,7 @@ mod buses;
 mod buttons;
 mod concurrent;
 mod dfu_session;
+mod flashing;
 mod interrupt;
 mod inventory;
 mod lock;
@@ -14,6 +15,7 @@ mod target;
 
 pub use concurrent::concurrently;
 pub use dfu_session::{After, DfuSession};
+pub use flashing::{Outcome, Patient, Planned, examine, flash_all, show};
 pub use interrupt::{heed_all_signals, heed_interrupts};
 pub use inventory::read_inventory;
 pub use lock::DeviceLock;

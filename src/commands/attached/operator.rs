@@ -71,6 +71,16 @@ impl Operator {
         Self { buses: buses.to_vec(), clock: clock.clone() }
     }
 
+    /// A time that the device takes, shortened as pauses are.
+    pub(super) fn scaled(&self, duration: Duration) -> Duration {
+        self.clock.scaled(duration)
+    }
+
+    /// Leaves the device alone for a while.
+    pub(super) fn pause(&self, duration: Duration) -> CommandResult {
+        Ok(self.clock.pause(duration)?)
+    }
+
     /// Takes the device for this process.
     pub fn lock(&self, target: &Target) -> CommandResult<DeviceLock> {
         DeviceLock::acquire(target)

@@ -87,7 +87,7 @@ impl Report for Compiled<'_> {
 pub fn run(context: &Context, args: Args) -> CommandResult {
     let platform = platform(&args.platform)?;
     let sources = args.sources.sources(context).map_err(failed)?;
-    if args.sources.list_files {
+    if args.sources.only_shown() {
         return Ok(context.ui.report(&Including::sources(&sources))?);
     }
     let file = file(&args, sources.attachments.is_some())?;

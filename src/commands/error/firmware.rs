@@ -1,7 +1,7 @@
 //! Errors of firmware modules and bundles.
 
 use super::{CommandError, Kind};
-use crate::firmware::{BuildError, BundleError, IntegrityError, ModuleError, PackError};
+use crate::firmware::{BuildError, BundleError, IntegrityError, ModuleError, PackError, plan::PlanError};
 
 /// What to do about a binary that is not what it should be.
 const DAMAGED: &str = "compile or download it again";
@@ -50,5 +50,30 @@ impl From<BundleError> for CommandError {
                 .hint("compile the application with `--target 5.5.0` or later"),
             _ => Self::caused_by(Kind::Failed, error),
         }
+    }
+}
+
+impl From<PlanError> for CommandError {
+    fn from(error: PlanError) -> Self {
+        let kind = match &error {
+            PlanError::Damaged { .. }
+            | PlanError::Module { error: ModuleError::Truncated { .. }, .. }
+            | PlanError::Packed { .. } => Kind::Verification,
+            PlanError::Platform { .. } | PlanError::Twice(..) => Kind::Usage,
+            PlanError::NoControlRequests(_) => Kind::WrongMode,
+            _ => Kind::Failed,
+        };
+        let hint = match &error {
+            PlanError::Damaged { .. } | PlanError::Packed { .. } => DAMAGED,
+            PlanError::Dependency { .. } => {
+                "`particle update` brings Device OS up to date; --force flashes it all the same"
+            }
+            PlanError::Downgrade { .. } => {
+                "flash an application for the older Device OS along with it, or add --force"
+            }
+            PlanError::NoControlRequests(_) => "`particle update` brings Device OS up to date",
+            _ => return Self::caused_by(kind, error),
+        };
+        Self::caused_by(kind, error).hint(hint)
     }
 }

@@ -104,7 +104,9 @@ impl<'a, 'c> Delivery<'a, 'c> {
                 check_platform(&binary.upload.name, binary.platform, name, platform)?;
                 Shipment::Binary(binary.upload.clone())
             }
-            Payload::KnownApp(app) => Shipment::Binary(known_apps::fetch(self.context, app, platform)?),
+            Payload::KnownApp(app) => {
+                Shipment::Binary(known_apps::fetch(self.context, app, platform, false)?)
+            }
             Payload::Sources(sources) => self.compile(name, platform, sources)?,
         };
         self.ready.insert(platform.id, shipment.clone());

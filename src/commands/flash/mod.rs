@@ -2,6 +2,7 @@
 
 mod delivery;
 pub(super) mod known_apps;
+mod local;
 mod payload;
 mod watch;
 
@@ -13,14 +14,21 @@ use super::{
 };
 use crate::ui::{Page, Report};
 use delivery::{Delivery, Order};
+pub(super) use known_apps::below;
+use local::LocalArgs;
 use payload::Payload;
 use serde::Serialize;
+use std::ffi::OsString;
 
-/// Send firmware to a device over the air
+/// Send firmware to a device: over the air, or with --usb, --local or --serial from this computer
 ///
 /// What is sent: a binary or a bundle, source code (compiled in the cloud first), or the name of a known application,
 /// such as tinker. Without a file, the project in the current folder. The cloud takes the firmware and passes it on by
 /// itself; with --wait, success means that the device has taken it.
+///
+/// A device that is attached to this computer is flashed without the cloud. It is brought into DFU mode and back by
+/// itself where its firmware can do that. Everything is checked before the first byte is written, and read back
+/// afterwards; after an interruption, the same command goes on.
 ///
 /// Examples:
 ///   particle flash my_device                          the project in the current folder
@@ -28,15 +36,19 @@ use serde::Serialize;
 ///   particle flash my_device firmware.bin --wait
 ///   particle flash my_device tinker
 ///   particle flash kitchen,bedroom firmware.bin       several devices
+///   particle flash --usb firmware.bin                 the device that is attached
+///   particle flash --usb tinker --all                 every attached device
+///   particle flash --local my_device my_project       compiled, with the Device OS it needs
+///   particle flash --factory tinker
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
-    /// Ids or names of the devices, with commas between them
+    /// Ids or names of the devices, with commas between them; with --usb, --local or --serial a file may stand here
     #[arg(value_name = "DEVICE")]
-    devices: String,
+    device: Option<OsString>,
     #[command(flatten)]
     sources: SourceArgs,
-    /// Version of Device OS to compile for
+    /// Version of Device OS to compile for; with --local also the one to flash
     #[arg(long, value_name = "VERSION")]
     target: Option<String>,
     #[command(flatten)]
@@ -44,9 +56,11 @@ pub struct Args {
     /// Wait until each device has taken the firmware, or has not
     #[arg(long)]
     wait: bool,
-    /// Accepted for compatibility: over the air is how this command works
-    #[arg(long, hide = true)]
+    /// Over the air, which is how this command works unless told otherwise
+    #[arg(long)]
     cloud: bool,
+    #[command(flatten)]
+    local: LocalArgs,
 }
 
 #[derive(Serialize)]
@@ -74,9 +88,31 @@ impl Report for KnownApp<'_> {
     }
 }
 
-/// Sends firmware to each device in turn.
+/// Flashes each device.
 pub fn run(context: &Context, args: Args) -> CommandResult {
-    let devices: Vec<&str> = args.devices.split(',').collect();
+    if args.local.is_over_serial() {
+        local::over_serial(context, &args)
+    } else if args.local.is_over_usb() {
+        local::run(context, &args)
+    } else {
+        over_the_air(context, &args)
+    }
+}
+
+/// Sends firmware to each device in turn.
+fn over_the_air(context: &Context, args: &Args) -> CommandResult {
+    if let Some(option) = args.local.misplaced() {
+        return Err(CommandError::new(Kind::Usage, format!("{option} is for devices that are attached"))
+            .hint("add --usb or --local"));
+    }
+    let devices = args.device.as_deref().ok_or_else(|| {
+        CommandError::new(Kind::Usage, "You must specify a device or a file")
+            .hint("`particle flash DEVICE [FILE]`, or `particle flash --usb FILE`")
+    })?;
+    let devices = devices
+        .to_str()
+        .ok_or_else(|| CommandError::new(Kind::Usage, "the name of the device is no text"))?;
+    let devices: Vec<&str> = devices.split(',').collect();
     if devices.contains(&"") {
         return Err(CommandError::new(Kind::Usage, "the name of a device is empty"));
     }
@@ -84,7 +120,7 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
         args.product.scope_of(device)?;
     }
     let payload = Payload::choose(context, &args.sources)?;
-    if args.sources.list_files {
+    if args.sources.only_shown() {
         return payload.report(context);
     }
     context.clock.stop_on_signals().map_err(|error| CommandError::caused_by(Kind::Failed, error))?;

@@ -79,12 +79,12 @@ fn platform_of(content: &[u8]) -> CommandResult<Option<PlatformId>> {
     }
 }
 
-fn is_binary(path: &Path) -> bool {
+pub(super) fn is_binary(path: &Path) -> bool {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
     matches!(extension.as_deref(), Some("bin" | "zip"))
 }
 
-fn not_found(name: &Path) -> CommandError {
+pub(super) fn not_found(name: &Path) -> CommandError {
     let text = format!("I couldn't find that file: {}", name.display());
     CommandError::new(Kind::NotFound, text)
         .hint(format!("applications that are known by name: {}", known_apps::names().join(", ")))

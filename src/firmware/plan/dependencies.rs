@@ -60,7 +60,8 @@ pub(super) fn check(subject: &Subject, images: &[Image]) -> Result<(), PlanError
     for image in images {
         for needed in needs(image) {
             let found = outcome(subject, images, &needed);
-            if found.is_none_or(|version| version < needed.version) {
+            let unmet = found.map_or(subject.complete, |version| version < needed.version);
+            if unmet {
                 return Err(PlanError::Dependency { file: image.name.clone(), needed, found });
             }
         }

@@ -228,14 +228,12 @@ impl Parts {
     fn in_order(self, subject: &Subject) -> Plan {
         let transfers = |list: Vec<Transfer>| list.into_iter().map(Step::Transfer);
         let mut dfu: Vec<Step> = self.staged.into_iter().chain(self.written).map(Step::Write).collect();
-        if !dfu.is_empty() {
+        // A device that was put into DFU mode for this is to run again, whatever was there already.
+        if !dfu.is_empty() || subject.in_dfu {
             dfu.push(Step::Restart);
         }
         let mut steps = Vec::new();
         if subject.in_dfu {
-            if dfu.is_empty() && !(self.transferred.is_empty() && self.assets.is_empty()) {
-                dfu.push(Step::Restart);
-            }
             steps.extend(dfu);
             steps.extend(transfers(self.transferred));
         } else {
@@ -330,12 +328,16 @@ fn former_application(subject: &Subject, image: &Image) -> Option<Write> {
     })
 }
 
-/// Whether the device says that it has exactly this module or asset.
+/// Whether the device says that it has exactly this module or asset. Device OS before 5.6.0 does not tell the hashes of
+/// modules; there the version has to do.
 fn is_present(subject: &Subject, image: &Image) -> bool {
     if let Some(asset) = &image.asset {
         return subject.has_asset(asset);
     }
-    let Some((prefix, sha256)) = image.prefix.zip(image.sha256) else { return false };
+    let Some(prefix) = image.prefix else { return false };
     let present = subject.module(prefix.function, prefix.index);
-    present.is_some_and(|module| module.hash.as_deref() == Some(&sha256[..]))
+    present.is_some_and(|module| match &module.hash {
+        Some(hash) => image.sha256.is_some_and(|sha256| hash == &sha256[..]),
+        None => module.version == prefix.version,
+    })
 }

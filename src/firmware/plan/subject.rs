@@ -19,12 +19,14 @@ pub struct Subject {
     pub takes_modules: bool,
     /// What is on it; `None` if it cannot be asked.
     pub inventory: Option<Inventory>,
+    /// Whether a module that is not in the inventory is not on the device.
+    pub complete: bool,
 }
 
 impl Subject {
     /// A device of which no more is known than its platform and mode.
     pub fn new(platform: &'static Platform, in_dfu: bool) -> Self {
-        Self { platform, in_dfu, takes_modules: false, inventory: None }
+        Self { platform, in_dfu, takes_modules: false, inventory: None, complete: false }
     }
 
     /// The version of Device OS on it, where it is known.

@@ -198,6 +198,10 @@ fn what_a_module_needs_is_on_the_device_or_in_the_plan() {
         error.to_string(),
         "app needs system part 1 in version 6305 or later, and the device has version 5000"
     );
+    let empty = Subject { inventory: Some(Inventory::default()), ..running("boron") };
+    assert!(plan(&empty, vec![app()]).is_ok());
+    let error = plan(&Subject { complete: true, ..empty }, vec![app()]).unwrap_err();
+    assert!(error.to_string().ends_with("and the device has none"), "{error}");
     let part = |version| image("system", &system("boron", ModuleFunction::SystemPart, 1, version));
     assert!(plan(&holding(5000), vec![app(), part(6305)]).is_ok());
     assert!(plan(&holding(6305), vec![app(), part(5000)]).is_err());

@@ -6,7 +6,7 @@ mod table;
 use crate::{
     cache::{Cache, sha256},
     cloud::Upload,
-    commands::{CommandError, CommandResult, Context, Kind},
+    commands::{CommandError, CommandResult, Context, Kind, device_os::not_kept},
     platform::Platform,
     settings::{Setting, Source},
 };
@@ -42,17 +42,21 @@ pub(in crate::commands) fn names() -> Vec<&'static str> {
     names
 }
 
-/// The application for a platform: from the cache, or from where it is offered.
+/// The application for a platform: from the cache, or, unless `offline`, from where it is offered.
 pub(in crate::commands) fn fetch(
     context: &Context,
     name: &str,
     platform: &'static Platform,
+    offline: bool,
 ) -> CommandResult<Upload> {
-    let (address, hash) = locate(context, name, platform)?;
+    let (address, hash) = locate(context, name, platform, offline)?;
     let cache = Cache::of_user();
     let upload = |content| Upload { name: format!("{name}-{}.bin", platform.name), content };
     if let Some(content) = cache.as_ref().and_then(|cache| cache.find(&hash)) {
         return Ok(upload(content));
+    }
+    if offline {
+        return Err(not_kept(&format!("{name} for {}", platform.display_name)));
     }
     context.ui.note(format!("fetching {name} for {} from {}", platform.display_name, address.value));
     let shown = address.value.to_string();
@@ -72,6 +76,7 @@ fn locate(
     context: &Context,
     name: &str,
     platform: &'static Platform,
+    offline: bool,
 ) -> CommandResult<(Setting<Url>, String)> {
     let known = APPS.iter().find(|app| app.name == name && app.platform == platform.name);
     let missing = || none_for(name, platform.display_name);
@@ -80,7 +85,7 @@ fn locate(
         let base = Setting::new(parse(app.publisher.base())?, Source::Default);
         return Ok((below(&base, app.path)?, app.sha256.to_owned()));
     };
-    match index(context, base)? {
+    match index(context, base, offline)? {
         Some(index) => {
             let is_meant = |listed: &&Listed| listed.app == name && listed.platform == platform.name;
             let listed = index.apps.iter().find(is_meant).ok_or_else(missing)?;
@@ -93,21 +98,31 @@ fn locate(
     }
 }
 
-/// The index of a server; a mirror of the publisher has none.
-fn index(context: &Context, base: &Setting<Url>) -> CommandResult<Option<Index>> {
-    let address = below(base, "index.json")?;
-    match context.block_on(context.cloud()?.fetch(address)) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-            let text = format!("the index of applications at {} cannot be read: {error}", base.value);
-            CommandError::new(Kind::Network, text)
-        }),
-        Err(error) if error.kind() == Kind::NotFound => Ok(None),
-        Err(error) => Err(error),
+/// The index of a server; a mirror of the publisher has none. Offline, it is the one that was kept last.
+fn index(context: &Context, base: &Setting<Url>, offline: bool) -> CommandResult<Option<Index>> {
+    let (cache, record) = (Cache::of_user(), format!("apps/{}.json", sha256(base.value.as_str().as_bytes())));
+    if offline {
+        let kept = cache.and_then(|cache| cache.find_named(&record));
+        return Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()));
     }
+    let address = below(base, "index.json")?;
+    let bytes = match context.block_on(context.cloud()?.fetch(address)) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == Kind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let index = serde_json::from_slice(&bytes).map(Some).map_err(|error| {
+        let text = format!("the index of applications at {} cannot be read: {error}", base.value);
+        CommandError::new(Kind::Network, text)
+    });
+    if let Some(Err(error)) = cache.map(|cache| cache.keep_named(&record, &bytes)) {
+        context.ui.verbose(1, format!("the index could not be kept for the next time: {error}"));
+    }
+    index
 }
 
 /// The address of a file below another address, which it cannot lead out of.
-fn below(base: &Setting<Url>, path: &str) -> CommandResult<Setting<Url>> {
+pub(in crate::commands) fn below(base: &Setting<Url>, path: &str) -> CommandResult<Setting<Url>> {
     let folder = format!("{}/", base.value.as_str().trim_end_matches('/'));
     let url = parse(&folder)?.join(path).ok().filter(|url| url.as_str().starts_with(&folder));
     let url = url.ok_or_else(|| {

@@ -43,7 +43,7 @@ impl Firmware {
         let firmware = match path.to_str().filter(|name| !path.exists() && known_apps::is_known(name)) {
             Some(app) => {
                 let platform = platform.ok_or_else(|| unknown_platform(app))?;
-                let upload = known_apps::fetch(context, app, platform)?;
+                let upload = known_apps::fetch(context, app, platform, false)?;
                 Self { name: upload.name, bytes: upload.content }
             }
             None => Self { name: path.display().to_string(), bytes: read(path)? },

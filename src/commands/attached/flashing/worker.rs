@@ -1,0 +1,270 @@
+//! Carrying a plan out on one device.
+
+use super::{
+    super::{
+        DeviceLock, Operator, Target, buttons,
+        operator::{Answer, Comeback},
+        read_inventory,
+    },
+    Done, Patient,
+    narration::Event,
+};
+use crate::{
+    commands::{CommandError, CommandResult, Kind},
+    dfu::{Dfu, DfuError, WriteOptions},
+    firmware::plan::{Plan, Purpose, Step, Transfer, Write},
+    usb::control::{ControlError, Order},
+};
+use std::time::{Duration, Instant};
+
+/// How long a device may go on answering after it has taken a module, before it counts as one that needs no restart.
+const RESTART_LIMIT: Duration = Duration::from_secs(3);
+/// The shortest such time, however much pauses are shortened.
+const SHORTEST_RESTART_LIMIT: Duration = Duration::from_millis(300);
+const POLL_PAUSE: Duration = Duration::from_millis(100);
+/// The end of a module, with hash and CRC: by it one sees soonest that something else is there.
+const TAIL_SIZE: usize = 64;
+/// What to do after most failures.
+const AGAIN: &str = "run the same command again: it goes on where it is needed";
+
+/// A plan for a device.
+pub struct Job {
+    target: Target,
+    plan: Plan,
+    /// Write what is there already, too.
+    force: bool,
+    _lock: DeviceLock,
+}
+
+impl Job {
+    /// A plan for a device that was looked at.
+    pub fn new(patient: Patient, plan: Plan, force: bool) -> Self {
+        Self { target: patient.target, plan, force, _lock: patient.lock }
+    }
+
+    /// What to put before what is told of the device, among several.
+    pub(super) fn label(&self, several: bool) -> String {
+        if several { format!("{}: ", self.target.id) } else { String::new() }
+    }
+}
+
+/// Where the device is.
+enum Mode {
+    /// Its firmware runs.
+    Running,
+    /// In DFU mode; the bootloader is opened when it is needed.
+    Dfu(Option<Dfu>),
+}
+
+/// One device while it is flashed.
+pub struct Worker<'a> {
+    operator: &'a Operator,
+    can_ask: bool,
+    tell: &'a dyn Fn(Event),
+    done: Done,
+    /// Whether anything on the device was changed.
+    touched: bool,
+}
+
+impl<'a> Worker<'a> {
+    pub fn new(operator: &'a Operator, can_ask: bool, tell: &'a dyn Fn(Event)) -> Self {
+        Self { operator, can_ask, tell, done: Done::default(), touched: false }
+    }
+
+    /// Carries the plan out, or says in which state the device is left.
+    pub fn run(mut self, job: Job) -> CommandResult<Done> {
+        let Job { mut target, plan, force, _lock } = job;
+        for name in plan.skipped {
+            self.skip(name);
+        }
+        let was_in_dfu = target.attached.dfu;
+        let mut mode = if was_in_dfu { Mode::Dfu(None) } else { Mode::Running };
+        let mut steps = plan.steps.iter().peekable();
+        while let Some(step) = steps.next() {
+            let outcome = match step {
+                Step::EnterDfu => self.enter_dfu(&mut target, &mut mode),
+                Step::Write(write) => self.write(&target, &mut mode, write, force),
+                Step::Restart => self.restart(&mut target, &mut mode, steps.peek().is_some()),
+                Step::Transfer(transfer) => self.transfer(&mut target, transfer),
+            };
+            if let Err(error) = outcome {
+                return Err(self.give_up(error, mode, was_in_dfu));
+            }
+        }
+        Ok(self.done)
+    }
+
+    fn enter_dfu(&self, target: &mut Target, mode: &mut Mode) -> CommandResult {
+        (self.tell)(Event::Note("Switching device to dfu mode".to_owned()));
+        let comeback = match self.operator.give_order(target, Order::EnterDfu)? {
+            Answer::Obeyed => Comeback::ChangeOfMode,
+            Answer::NotUnderstood | Answer::Silence => {
+                self.ask_for_buttons(target)?;
+                Comeback::ByHand
+            }
+        };
+        *target = self.operator.await_mode(target, true, comeback)?;
+        *mode = Mode::Dfu(None);
+        Ok(())
+    }
+
+    fn ask_for_buttons(&self, target: &Target) -> CommandResult {
+        let instructions = buttons::dfu_instructions(target.platform());
+        let message = "This version of Device OS doesn't support automatically switching to DFU mode";
+        if !self.can_ask {
+            let hint = format!("Put the device in DFU mode and try again\n{instructions}");
+            return Err(CommandError::new(Kind::WrongMode, message).hint(hint));
+        }
+        (self.tell)(Event::ByHand(format!("{message}. Waiting until you do it by hand.\n{instructions}")));
+        Ok(())
+    }
+
+    fn write(&mut self, target: &Target, mode: &mut Mode, write: &Write, force: bool) -> CommandResult {
+        let dfu = self.bootloader(target, mode)?;
+        let is_module = !matches!(write.purpose, Purpose::Flag | Purpose::Blank);
+        if !force && holds(dfu, write)? {
+            if is_module {
+                self.skip(write.name.clone());
+            }
+            return Ok(());
+        }
+        if is_module {
+            (self.tell)(Event::Begun(write.name.clone(), write.data.len() as u64));
+        }
+        self.touched = true;
+        // What shares a sector with a module is what is left of one before.
+        let options = WriteOptions { preserve: false, verify: true };
+        let tell = self.tell;
+        let mut progress = |written, _| tell(Event::Written(written));
+        let outcome = dfu.write(write.alternate, write.address, &write.data, &options, &mut progress);
+        (self.tell)(Event::Ended);
+        outcome.map_err(|error| {
+            CommandError::from(error).context(format!("Error writing firmware: {}", write.name))
+        })?;
+        if is_module {
+            self.done.flashed.push(write.name.clone());
+        }
+        Ok(())
+    }
+
+    /// The bootloader of a device in DFU mode.
+    fn bootloader<'m>(&self, target: &Target, mode: &'m mut Mode) -> CommandResult<&'m mut Dfu> {
+        let held = match mode {
+            Mode::Dfu(held) => held,
+            Mode::Running => {
+                let text = format!("device {} is not in DFU mode", target.id);
+                return Err(CommandError::new(Kind::WrongMode, text));
+            }
+        };
+        if held.is_none() {
+            let mut dfu = self.operator.dfu(target)?;
+            if dfu.is_protected()? {
+                return Err(DfuError::Protected.into());
+            }
+            return Ok(held.insert(dfu));
+        }
+        held.as_mut().ok_or_else(|| DfuError::NoDfuInterface.into())
+    }
+
+    /// Starts the firmware. Where nothing follows, a device that is slow to come back is no failure: the work is done,
+    /// and the person sees the device.
+    fn restart(&self, target: &mut Target, mode: &mut Mode, more: bool) -> CommandResult {
+        self.bootloader(target, mode)?;
+        let Mode::Dfu(Some(dfu)) = std::mem::replace(mode, Mode::Running) else { return Ok(()) };
+        dfu.leave()?;
+        match self.operator.await_mode(target, false, Comeback::ReturnToWork) {
+            Ok(returned) => *target = returned,
+            Err(error) if more || matches!(error.kind(), Kind::Interrupted | Kind::Timeout) => {
+                return Err(error);
+            }
+            Err(error) => {
+                let hint = "if it blinks yellow, its firmware cannot start: `particle update` repairs it";
+                (self.tell)(Event::Warning(format!("{}; {hint}", error.message())));
+            }
+        }
+        Ok(())
+    }
+
+    fn transfer(&mut self, target: &mut Target, transfer: &Transfer) -> CommandResult {
+        let failed = |error: ControlError| {
+            CommandError::from(error).context(format!("Error writing firmware: {}", transfer.name))
+        };
+        (self.tell)(Event::Begun(transfer.name.clone(), transfer.data.len() as u64));
+        let tell = self.tell;
+        let mut progress = |sent, _| tell(Event::Written(sent));
+        let mut channel = self.operator.control(&target.attached).map_err(failed)?;
+        let outcome = channel.update_firmware(&transfer.data, &mut progress);
+        (self.tell)(Event::Ended);
+        outcome.map_err(failed)?;
+        // A device that needs a restart for it goes away by itself.
+        let limit = self.operator.scaled(RESTART_LIMIT).max(SHORTEST_RESTART_LIMIT);
+        let deadline = Instant::now() + limit;
+        while Instant::now() < deadline && channel.system_version().is_ok() {
+            self.operator.pause(POLL_PAUSE)?;
+        }
+        drop(channel);
+        *target = self.operator.await_mode(target, false, Comeback::ChangeOfMode)?;
+        self.confirm(target, transfer)?;
+        self.done.flashed.push(transfer.name.clone());
+        Ok(())
+    }
+
+    /// Asks the device whether it has the module now. Assets are counted by the application, and not asked for.
+    fn confirm(&self, target: &Target, transfer: &Transfer) -> CommandResult {
+        let module = &transfer.module;
+        if module.function == crate::platform::ModuleFunction::Asset {
+            return Ok(());
+        }
+        let mut channel = self.operator.control(&target.attached)?;
+        let inventory = match read_inventory(&mut channel, target.platform().id) {
+            Err(error) if error.is_not_supported() => return Ok(()),
+            inventory => inventory?,
+        };
+        match inventory.find(module.function, module.index) {
+            Some(found) if found.version == module.version => Ok(()),
+            _ => {
+                let text = format!("the device was sent {}, but does not have it", transfer.name);
+                Err(CommandError::new(Kind::Verification, text).hint(
+                    "the device may lack what the module needs; `particle serial inspect` shows what it has",
+                ))
+            }
+        }
+    }
+
+    fn skip(&mut self, name: String) {
+        (self.tell)(Event::Skipped(name.clone()));
+        self.done.skipped.push(name);
+    }
+
+    /// Leaves a device on which nothing was changed as it was, and says what to do with any other.
+    fn give_up(&self, error: CommandError, mode: Mode, was_in_dfu: bool) -> CommandError {
+        let Mode::Dfu(bootloader) = mode else { return error.hint(AGAIN) };
+        let gone = matches!(error.kind(), Kind::NoDevice);
+        if !self.touched && !was_in_dfu && !gone {
+            let left = bootloader.is_some_and(|dfu| dfu.leave().is_ok());
+            return if left { error.hint("nothing on the device was changed") } else { error };
+        }
+        match self.touched {
+            true => {
+                error.hint(format!("its firmware is incomplete, so it may be in DFU or safe mode; {AGAIN}"))
+            }
+            false => error.hint(AGAIN),
+        }
+    }
+}
+
+/// Whether the device holds already what would be written.
+fn holds(dfu: &mut Dfu, write: &Write) -> Result<bool, DfuError> {
+    let mut same = |from: usize| -> Result<bool, DfuError> {
+        let address = write.address + from as u32;
+        let expected = &write.data[from..];
+        match dfu.read(write.alternate, address, expected.len(), &mut |_, _| ()) {
+            Ok(found) => Ok(found == expected),
+            // What cannot be read can still be written.
+            Err(DfuError::NotPermitted { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    };
+    let tail = write.data.len().saturating_sub(TAIL_SIZE);
+    Ok(same(tail)? && (tail == 0 || same(0)?))
+}

@@ -1,0 +1,157 @@
+//! The cable is pulled at every step of flashing, at the first, a middle and the last block; the same command recovers.
+
+use crate::support::{
+    TestEnvironment,
+    firmware::put,
+    flashing::{MODULE_SIZE, application, memory, platform, sized, start_of, system_part},
+};
+use particle::{
+    firmware::{ModuleFunction, ModuleParts},
+    platform::Mcu,
+};
+
+/// Flashes these modules again and again, plugging the device in after each fault, until all faults have struck and
+/// everything is there.
+fn recover(name: &str, modules: &[(&str, ModuleParts)]) {
+    let environment = TestEnvironment::new();
+    let faults = faults(name, modules.len());
+    let mut arguments = vec!["--devices", name];
+    arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault.as_str()]));
+    let sandbox = environment.start_sandbox(arguments);
+    let mut command = vec!["--json", "flash", "--local", "--application-only"];
+    let files: Vec<Vec<u8>> = modules.iter().map(|(_, parts)| sized(parts.clone())).collect();
+    for ((file, _), bytes) in modules.iter().zip(&files) {
+        put(&environment, file, bytes);
+        command.push(file);
+    }
+    let mut failures = 0;
+    let flashed = loop {
+        let output = environment.in_sandbox(&command);
+        if output.status == 0 {
+            break output.data();
+        }
+        failures += 1;
+        let output = output.status(8);
+        assert!(output.stderr.contains("same command again"), "{name}: {}", output.stderr);
+        assert!(failures <= faults.len(), "{name}: {}", output.stderr);
+        environment.in_sandbox(["sandbox", "plug", name]).success();
+    };
+    assert_eq!(failures, faults.len(), "{name}: {flashed}");
+    assert_eq!(flashed[0]["done"], true, "{name}");
+    // The last fault was at the restart: nothing was left to be written.
+    assert_eq!(flashed[0]["skipped"].as_array().unwrap().len(), modules.len(), "{name}: {flashed}");
+    for ((file, parts), bytes) in modules.iter().zip(&files) {
+        let found = memory(&environment, &sandbox, 0, start_of(parts), MODULE_SIZE);
+        assert!(found == *bytes, "{name}: {file} is not what the device holds");
+    }
+}
+
+/// One fault at the first erase, three at blocks of each module, one at the restart. Faults count what happens over
+/// all runs; a run begins anew with the module that the one before did not finish.
+fn faults(name: &str, modules: usize) -> Vec<String> {
+    let blocks = MODULE_SIZE / usize::from(platform(name).flash.unwrap().transfer_size);
+    let mut faults = vec!["unplug@dfu-erase".to_owned()];
+    let mut written = 0;
+    for _ in 0..modules {
+        for block in [1, blocks / 2 + 1, blocks] {
+            written += block;
+            faults.push(format!("unplug@dfu-write:{written}"));
+        }
+        // The run after the last of these writes the module as a whole.
+        written += blocks;
+    }
+    faults.push("unplug@dfu-leave".to_owned());
+    faults
+}
+
+macro_rules! boards {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let name = stringify!($name);
+                recover(name, &[("system.bin", system_part(name)), ("app.bin", application(name))]);
+            }
+        )*
+    };
+}
+
+boards!(photon p1 electron argon boron bsom b5som tracker xenon esomx p2 msom);
+
+#[test]
+fn core() {
+    recover("core", &[("app.bin", application("core"))]);
+}
+
+/// A bootloader, which no bootloader writes, goes to the running system: pulled at the announcement, at the first, a
+/// middle and the last piece, and at the end.
+#[test]
+fn bootloaders() {
+    for name in ["photon", "electron", "argon", "tracker", "p2", "msom"] {
+        let environment = TestEnvironment::new();
+        // A device takes 1024 bytes at a time.
+        let pieces = MODULE_SIZE / 1024;
+        let (middle, last) = (1 + pieces / 2, 1 + pieces / 2 + pieces);
+        let faults = [
+            "unplug@control:250".to_owned(),
+            "unplug@control:253#1".to_owned(),
+            format!("unplug@control:253#{middle}"),
+            format!("unplug@control:253#{last}"),
+            "unplug@control:251".to_owned(),
+        ];
+        let mut arguments = vec!["--devices", name];
+        arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault.as_str()]));
+        let _sandbox = environment.start_sandbox(arguments);
+        put(&environment, "boot.bin", sized(bootloader(name)));
+        for fault in &faults {
+            let output = environment.in_sandbox(["flash", "--usb", "boot.bin"]).status(8);
+            assert!(output.stderr.contains("same command again"), "{name} {fault}: {}", output.stderr);
+            environment.in_sandbox(["sandbox", "plug", name]).success();
+            assert_eq!(environment.device(name)["mode"], "normal", "{name} {fault}");
+        }
+        environment.in_sandbox(["flash", "--usb", "boot.bin"]).success();
+        let inspected = environment.in_sandbox(["--json", "serial", "inspect"]).success().data();
+        let modules = inspected["modules"].as_array().unwrap();
+        let boot = modules.iter().find(|module| module["function"] == "bootloader").unwrap();
+        assert_eq!(boot["version"], 9000, "{name}");
+        assert_eq!(environment.device(name)["mode"], "normal", "{name}");
+    }
+}
+
+/// The bootloader of a board, newer than any.
+fn bootloader(name: &str) -> ModuleParts {
+    let place = platform(name).firmware.unwrap().system_module(ModuleFunction::Bootloader, 0).unwrap();
+    let table = match platform(name).mcu {
+        Mcu::Stm32f205 => 0x184,
+        Mcu::Nrf52840 => 0x200,
+        _ => 0,
+    };
+    ModuleParts {
+        version: 9000,
+        before_prefix: vec![0; table],
+        ..ModuleParts::new(platform(name).id, ModuleFunction::Bootloader, 0, place.anchors[0])
+    }
+}
+
+/// The same in DFU mode, where the bootloader is left for the system to find.
+#[test]
+fn bootloaders_in_dfu_mode() {
+    for name in ["photon", "p1", "electron", "boron", "tracker", "xenon"] {
+        let environment = TestEnvironment::new();
+        let faults = ["--fault", "unplug@dfu-write:2", "--fault", "unplug@dfu-leave"];
+        let mode = format!("{name}=dfu");
+        let arguments = [&["--devices", name, "--mode", &mode][..], &faults].concat();
+        let _sandbox = environment.start_sandbox(arguments);
+        put(&environment, "boot.bin", sized(bootloader(name)));
+        for _ in 0..2 {
+            environment.in_sandbox(["flash", "--usb", "boot.bin"]).status(8).stderr_has("same command again");
+            environment.in_sandbox(["sandbox", "plug", name]).success();
+            environment.in_sandbox(["usb", "dfu"]).success();
+        }
+        environment.in_sandbox(["flash", "--usb", "boot.bin"]).success();
+        let inspected = environment.in_sandbox(["--json", "serial", "inspect"]).success().data();
+        let modules = inspected["modules"].as_array().unwrap();
+        let boot = modules.iter().find(|module| module["function"] == "bootloader").unwrap();
+        assert_eq!(boot["version"], 9000, "{name}: {inspected}");
+    }
+}
