@@ -129,6 +129,11 @@ impl Device {
         }
     }
 
+    /// Whether the serial port will have something for the host without being asked.
+    pub(super) fn owes_output(&self) -> bool {
+        matches!(&self.program, Program::Firmware(firmware) if firmware.owes_output())
+    }
+
     /// A bulk transfer towards the device.
     pub(super) fn data_out(&mut self, endpoint: u8, data: &[u8]) -> Answer {
         match (&mut self.program, endpoint) {

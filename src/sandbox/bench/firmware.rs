@@ -155,6 +155,11 @@ impl Firmware {
         self.output.extend(text.bytes().take(room));
     }
 
+    /// Whether there will be output without anything being asked.
+    pub(super) fn owes_output(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// Lets out what was held back long enough.
     fn release(&mut self) {
         while self.held.front().is_some_and(|(moment, _)| *moment <= Instant::now()) {

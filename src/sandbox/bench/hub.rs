@@ -356,6 +356,11 @@ impl Import {
         BUS_NUMBER << 16 | self.device_number
     }
 
+    /// Whether the device will have something for the client without being asked.
+    pub(super) fn owes_output(&self) -> bool {
+        self.hub.socket(self.index).device.owes_output()
+    }
+
     /// A transfer to the device. `None` once it is gone from the bus.
     pub(super) fn transfer(&self, transfer: impl FnOnce(&mut Device) -> Answer) -> Option<Answer> {
         let mut socket = self.hub.socket(self.index);

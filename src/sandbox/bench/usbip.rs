@@ -184,7 +184,7 @@ impl Session {
     /// Waits for the client's next command. False if it is time to look again whether the device has something by now:
     /// some of what it prints takes it a while.
     fn await_command(&self, reader: &mut BufReader<&TcpStream>, connection: &TcpStream) -> io::Result<bool> {
-        if self.pending.iter().all(|pending| pending.source.is_none()) {
+        if !self.import.owes_output() {
             return Ok(true);
         }
         connection.set_read_timeout(Some(LOOK_AGAIN))?;
