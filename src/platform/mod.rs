@@ -4,6 +4,7 @@
 //! Every fact that differs between boards is a column here; code asks the table instead of listing boards.
 //! Sources: Particle's published device constants (npm `@particle/device-constants`) and Device OS.
 
+mod configuration;
 mod device_id;
 mod firmware;
 mod flash;
@@ -13,6 +14,7 @@ mod modules;
 mod releases;
 mod table;
 
+pub use configuration::ConfigurationField;
 pub use device_id::{DeviceId, DeviceIdError};
 pub use firmware::{Anchor, ApplicationPlace, AssetStorage, FirmwareLayout};
 pub use flash::{AlternateSetting, FlashLayout, Span};

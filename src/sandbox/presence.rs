@@ -57,6 +57,9 @@ pub enum Reason {
     /// No Wi-Fi network lets it in.
     #[error("the device knows no Wi-Fi network in range")]
     NoWifi,
+    /// The application does as it pleases.
+    #[error("the application on the device does not connect to the cloud")]
+    Application,
     /// There is nothing the device could prove itself with.
     #[error("the device cannot read its own private key: {0}")]
     PrivateKey(#[from] ReaderError),
@@ -104,6 +107,7 @@ fn connect(device: &DeviceView, registered: Option<&RegisteredKey>) -> Result<()
         Mode::Dfu => return Err(Reason::Dfu),
         Mode::Listening => return Err(Reason::Listening),
         _ if !device.started => return Err(Reason::Starting),
+        _ if !device.connects => return Err(Reason::Application),
         _ if !device.networked => return Err(Reason::NoWifi),
         Mode::Normal | Mode::SafeMode => {}
     }

@@ -56,6 +56,11 @@ impl Application {
         Self { started: Timestamp::now(), pins: BTreeMap::new(), program }
     }
 
+    /// Whether this program is its code.
+    pub(super) fn is(&self, program: &Program) -> bool {
+        self.program == *program
+    }
+
     /// The functions it registers with the cloud.
     pub(super) fn functions(&self) -> Vec<String> {
         self.program.functions()
@@ -89,7 +94,7 @@ impl Application {
             Program::Compiled { variables, .. } => {
                 variables.iter().map(|name| (name.clone(), json!(NOTHING))).collect()
             }
-            Program::Foreign => Vec::new(),
+            Program::DeviceDoctor | Program::Foreign => Vec::new(),
         }
     }
 

@@ -3,7 +3,9 @@
 use super::{
     board::Board,
     console::Console,
+    doctor,
     os_version::OsVersion,
+    program::Program,
     requests,
     serial_log::SerialLog,
     service::ServiceChannel,
@@ -139,7 +141,7 @@ impl Firmware {
 
     /// What the host typed at the serial port.
     pub(super) fn serial_input(&mut self, data: &[u8], board: &mut Board) {
-        let printed = self.serial.type_in(data, board);
+        let printed = type_in(&mut self.serial, data, board);
         self.print(&printed);
         if let Some((pause, text)) = self.serial.take_later() {
             self.held.push_back((Instant::now() + board.clock.scaled(pause), text));
@@ -170,10 +172,16 @@ impl Firmware {
 
     /// What was typed at the pseudo-terminal; gives what the device prints there, each text after a pause.
     pub(super) fn terminal_input(&mut self, data: &[u8], board: &mut Board) -> Vec<(Duration, String)> {
-        let at_once = (Duration::ZERO, self.terminal.type_in(data, board));
+        let at_once = (Duration::ZERO, type_in(&mut self.terminal, data, board));
         let later = self.terminal.take_later();
         std::iter::once(at_once).chain(later.map(|(pause, text)| (board.clock.scaled(pause), text))).collect()
     }
+}
+
+/// Hands over what was typed: to the application if it listens, else to the dialogue of listening mode.
+fn type_in(console: &mut Console, data: &[u8], board: &mut Board) -> String {
+    let treated = board.state.mode == Mode::Normal && board.state.application.is(&Program::DeviceDoctor);
+    if treated { doctor::type_in(data, board) } else { console.type_in(data, board) }
 }
 
 /// A raw vendor request, as far as the version knows it.

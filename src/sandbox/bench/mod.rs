@@ -12,6 +12,7 @@ mod console;
 mod dct;
 mod descriptors;
 mod device;
+mod doctor;
 mod firmware;
 mod flash;
 mod hub;
@@ -103,6 +104,8 @@ pub struct DeviceView {
     pub started: bool,
     /// Whether it has a way to the cloud: for most boards with Wi-Fi, whether they are in a network.
     pub networked: bool,
+    /// Whether its application lets it connect to the cloud.
+    pub connects: bool,
     /// Bus id at the USB/IP server.
     pub bus_id: String,
     /// Version of Device OS.
@@ -287,6 +290,7 @@ impl DeviceView {
             plugged: state.plugged,
             started: state.plugged,
             networked: state.has_network(),
+            connects: state.mode != Mode::Normal || !state.application.is(&Program::DeviceDoctor),
             bus_id,
             os_version: state.os_version,
             trouble: state.trouble,

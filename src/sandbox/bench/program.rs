@@ -26,6 +26,8 @@ pub enum Program {
         #[serde(default)]
         answers_requests: bool,
     },
+    /// Sets a device's configuration right, and does not connect to the cloud.
+    DeviceDoctor,
     /// Machine code, which cannot be run here.
     Foreign,
 }
@@ -61,7 +63,7 @@ impl Program {
         match self {
             Self::Tinker => Self::TINKER_FUNCTIONS.map(str::to_owned).into(),
             Self::Compiled { functions, .. } => functions.clone(),
-            Self::Foreign => Vec::new(),
+            Self::DeviceDoctor | Self::Foreign => Vec::new(),
         }
     }
 }

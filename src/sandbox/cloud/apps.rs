@@ -38,7 +38,11 @@ pub(super) fn module(app: &str, platform: &'static Platform) -> Option<Vec<u8>> 
     if !only.is_empty() && !only.contains(&platform.name) {
         return None;
     }
-    let program = if app.starts_with("tinker") { Program::Tinker } else { Program::Foreign };
+    let program = match app {
+        app if app.starts_with("tinker") => Program::Tinker,
+        "doctor" => Program::DeviceDoctor,
+        _ => Program::Foreign,
+    };
     release::application(platform, first_target(platform)?, &program, app.as_bytes()).ok()
 }
 
