@@ -66,7 +66,7 @@ fuzz_target!(|input: (u8, u8, &[u8])| {
             3 => drop(session.integrations(IntegrationScope::Account).list().await),
             4 => drop(session.libraries().list(&LibrarySelection::default()).await),
             5 => drop(session.variables(DeviceScope::Account).read("device", "variable").await),
-            6 => drop(session.functions(DeviceScope::Account).call("device", "function", "").await),
+            6 => drop(session.functions(DeviceScope::Account).call("device", "function", Some("argument")).await),
             7 => drop(session.device_os_versions().list(PlatformId(6)).await),
             8 => drop(session.users().current().await),
             _ => {
