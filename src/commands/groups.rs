@@ -20,6 +20,8 @@ pub enum Command {
     #[command(visible_alias = "profile")]
     Config(config::Args),
     Device(device::Args),
+    #[command(hide = true)]
+    Doctor(device::doctor::Args),
     Flash(flash::Args),
     Function(function::Args),
     Get(variable::get::Args),
@@ -68,6 +70,7 @@ impl Context<'_> {
             Command::Completions(args) => completions::run(self, args),
             Command::Config(args) => config::run(self, args),
             Command::Device(args) => device::run(self, args),
+            Command::Doctor(args) => device::doctor::run(self, args),
             Command::Flash(args) => flash::run(self, args),
             Command::Function(args) => function::run(self, args),
             Command::Get(args) => variable::get::run(self, &args),

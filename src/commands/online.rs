@@ -17,7 +17,11 @@ const POLL_PAUSE: Duration = Duration::from_secs(3);
 /// Asks the cloud until it says that the device is online; false when it has not within two minutes.
 ///
 /// The work is done by now, so that a question which the cloud fails to answer is just asked again.
-pub(super) fn wait(context: &Context, session: &Session<'_>, device: &DeviceId) -> CommandResult<bool> {
+pub(in crate::commands) fn wait(
+    context: &Context,
+    session: &Session<'_>,
+    device: &DeviceId,
+) -> CommandResult<bool> {
     let _progress = context.ui.spinner("Waiting for the device to connect...");
     let limit = context.clock.scaled(LIMIT).max(SHORTEST_LIMIT);
     let deadline = Instant::now() + limit;

@@ -12,6 +12,7 @@ mod cloud;
 mod compile;
 mod device;
 mod dfu;
+mod doctor;
 mod flash;
 mod flash_usb;
 mod flash_usb_recovery;

@@ -164,6 +164,11 @@ impl Operator {
         Ok(())
     }
 
+    /// Waits until a device that is starting runs its firmware.
+    pub fn await_running(&self, target: &Target) -> CommandResult<Target> {
+        self.await_mode(target, false, Comeback::ReturnToWork)
+    }
+
     /// Waits until the device is attached in the mode asked for: DFU, or running its firmware.
     pub(super) fn await_mode(&self, target: &Target, dfu: bool, comeback: Comeback) -> CommandResult<Target> {
         let deadline = Instant::now() + comeback.limit(&self.clock);

@@ -1,6 +1,7 @@
 //! `particle device`
 
 pub mod add;
+pub mod doctor;
 pub mod remove;
 pub mod rename;
 
@@ -17,6 +18,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum DeviceCommand {
     Add(add::Args),
+    Doctor(doctor::Args),
     Rename(rename::Args),
     Remove(remove::Args),
 }
@@ -25,6 +27,7 @@ enum DeviceCommand {
 pub fn run(context: &Context, args: Args) -> CommandResult {
     match args.command {
         DeviceCommand::Add(args) => add::run(context, args),
+        DeviceCommand::Doctor(args) => doctor::run(context, args),
         DeviceCommand::Rename(args) => rename::run(context, args),
         DeviceCommand::Remove(args) => remove::run(context, args),
     }

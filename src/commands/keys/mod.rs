@@ -2,7 +2,7 @@
 
 mod address;
 mod backup;
-mod doctor;
+pub(super) mod doctor;
 mod file_names;
 mod files;
 mod load;
@@ -10,8 +10,8 @@ mod new;
 mod protocol;
 mod save;
 mod send;
-mod server;
-mod slots;
+pub(super) mod server;
+pub(super) mod slots;
 
 use super::{CommandResult, Context};
 use clap::Subcommand;

@@ -12,7 +12,7 @@ use crate::{
 use zeroize::Zeroizing;
 
 /// A device in DFU mode whose key slots can be read and written.
-pub(super) struct Slots<'c> {
+pub(in crate::commands) struct Slots<'c> {
     ui: &'c Ui,
     session: DfuSession<'c>,
     layout: &'static KeyLayout,
@@ -20,7 +20,7 @@ pub(super) struct Slots<'c> {
 }
 
 /// Works on the key slots of a device in DFU mode, which is left afterwards as `after` says, or as suits the failure.
-pub(super) fn with_slots<T>(
+pub(in crate::commands) fn with_slots<T>(
     context: &Context,
     target: &Target,
     after: After,
@@ -42,7 +42,7 @@ pub(super) fn key_layout(platform: &Platform) -> CommandResult<&'static KeyLayou
 }
 
 /// The slots for a transport that was asked for.
-pub(super) fn slots_for(
+pub(in crate::commands) fn slots_for(
     platform: &'static Platform,
     protocol: Protocol,
 ) -> CommandResult<&'static ProtocolKeys> {
@@ -55,7 +55,7 @@ pub(super) fn slots_for(
 
 impl Slots<'_> {
     /// The transport asked for, or the one the device uses.
-    pub(super) fn protocol(&mut self, requested: Option<Protocol>) -> CommandResult<Protocol> {
+    pub(in crate::commands) fn protocol(&mut self, requested: Option<Protocol>) -> CommandResult<Protocol> {
         match (requested, self.layout.transport_flag) {
             (Some(protocol), _) => Ok(slots_for(self.platform, protocol)?.protocol),
             (None, None) => Ok(self.layout.default_protocol()),
@@ -82,7 +82,10 @@ impl Slots<'_> {
     }
 
     /// The raw bytes of the slot for the device's private key.
-    pub(super) fn private_key(&mut self, protocol: Protocol) -> CommandResult<Zeroizing<Vec<u8>>> {
+    pub(in crate::commands) fn private_key(
+        &mut self,
+        protocol: Protocol,
+    ) -> CommandResult<Zeroizing<Vec<u8>>> {
         let slot = self.private_slot(protocol)?;
         self.read(slot.address, slot.size, "Reading the device's key")
     }
@@ -99,7 +102,7 @@ impl Slots<'_> {
     }
 
     /// The raw bytes of the slot for the server's key and address.
-    pub(super) fn server(&mut self, protocol: Protocol) -> CommandResult<Vec<u8>> {
+    pub(in crate::commands) fn server(&mut self, protocol: Protocol) -> CommandResult<Vec<u8>> {
         let slot = slots_for(self.platform, protocol)?.server;
         Ok(self.read(slot.address, slot.size, "Reading the server's address")?.to_vec())
     }

@@ -11,7 +11,7 @@ mod mac;
 mod monitor;
 pub mod port;
 mod subject;
-mod wifi;
+pub(super) mod wifi;
 
 use super::{CommandResult, Context};
 use clap::Subcommand;

@@ -31,7 +31,7 @@ use zeroize::Zeroizing;
 /// by USB and you logged in. Saves the old key, makes a new one, writes it to the device, sends its public half to the
 /// cloud and restarts the device. The files of both keys are kept in the current folder. When it was interrupted, run
 /// it again: it goes on with the key it had made.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(after_help = "Example: particle keys doctor 0123456789abcdef01234567")]
 pub struct Args {
     /// Id or name of the device; `particle identify` shows the id
@@ -104,18 +104,33 @@ enum Ending {
 /// Repairs the device's keys.
 pub fn run(context: &Context, args: Args) -> CommandResult {
     let session = context.session()?;
-    let id = ownership::check(context, &session, &args.device)?;
+    let treated = treat(context, &session, &args)?;
+    finish(context, &session, treated, args.wait)
+}
+
+/// Repairs the keys of a device as the command does without options, and waits for nothing.
+pub(in crate::commands) fn renew(context: &Context, device: &DeviceId) -> CommandResult {
+    let args = Args { device: device.to_string(), ..Args::default() };
+    treat(context, &context.session()?, &args).map(drop)
+}
+
+/// Gives the device a new key, and tells the cloud.
+fn treat(context: &Context, session: &Session<'_>, args: &Args) -> CommandResult<Treated> {
+    let id = ownership::check(context, session, &args.device)?;
     let target = attached::select(context, Some(id.as_str()), Filter::WithDfu)?;
     if let Some(protocol) = args.protocol {
         slots_for(target.platform(), protocol)?;
     }
     let ending = with_slots(context, &target, After::Restart, |slots| {
-        let plan = Plan::new(id, slots.protocol(args.protocol)?, &args);
+        let plan = Plan::new(id, slots.protocol(args.protocol)?, args);
         let replaced = plan.replace(context, slots)?;
-        plan.announce(context, &session, slots, replaced)
+        plan.announce(context, session, slots, replaced)
     })?;
     match ending {
-        Ending::Sent(treated) => finish(context, &session, *treated, args.wait),
+        Ending::Sent(treated) => {
+            context.ui.line("Okay!  New keys in place, your device should restart.")?;
+            Ok(*treated)
+        }
         Ending::Refused(error) => Err(error),
     }
 }
@@ -227,9 +242,8 @@ impl Plan {
     }
 }
 
-/// Says that all is done and, where somebody waits for it, whether the device came online.
+/// Says, where somebody waits for it, whether the device came online.
 fn finish(context: &Context, session: &Session<'_>, mut treated: Treated, wait: bool) -> CommandResult {
-    context.ui.line("Okay!  New keys in place, your device should restart.")?;
     if wait || context.ui.shows_progress() {
         treated.online = Some(online::wait(context, session, &treated.device)?);
     }

@@ -90,6 +90,19 @@ impl Report for ServerKeys {
     }
 }
 
+/// Gives a device the key and the address of Particle's cloud.
+pub(in crate::commands) fn restore(context: &Context, device: &DeviceId) -> CommandResult {
+    let plan = Plan {
+        key: KeySource::Particle,
+        address: None,
+        output: None,
+        existing: Existing::Keep,
+        verify: true,
+    };
+    let report = change_device(context, &plan, Some(device.as_str()), None)?;
+    Ok(context.ui.show(&report)?)
+}
+
 /// Changes the server.
 pub fn run(context: &Context, args: Args) -> CommandResult {
     let places = Places::sort_out(&args.places, args.host.as_deref(), args.port)?;

@@ -24,7 +24,7 @@ use crate::{
 };
 use answers::Answers;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a file with credentials has to look like.
 const FILE_HELP: &str = "\
@@ -74,6 +74,17 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     let network = set_up(context, &subject, file.as_ref(), args.scan)
         .map_err(|error| error.context("Something went wrong"))?;
     Ok(context.ui.report(&Done { device: subject.id().cloned(), network })?)
+}
+
+/// Gives a device that is attached a network: that of a file, or one that is asked for.
+pub(in crate::commands) fn give_network(
+    context: &Context<'_>,
+    device: &DeviceId,
+    file: Option<&Path>,
+) -> CommandResult {
+    let file = file.map(file::read).transpose()?;
+    let subject = subject::choose(context, &PortArgs::default(), Some(device.as_str()))?;
+    set_up(context, &subject, file.as_ref(), false).map(drop)
 }
 
 /// Gives the device its credentials; gives the name of the network.
