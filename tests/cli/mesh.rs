@@ -2,7 +2,9 @@
 
 use crate::support::{Output, Sandbox, TestEnvironment, read, terminal::run_on_terminal};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use flate2::read::DeflateDecoder;
 use serde_json::{Value, json};
+use std::io::Read;
 
 const PHOTON: &str = "3a0027000000000000060001";
 const ARGON: &str = "e00fce6800000000000c0001";
@@ -159,7 +161,9 @@ fn a_device_of_nobody_is_claimed_with_that() {
     sandbox.interrupt();
     let state: Value = serde_json::from_str(&read(&environment.state())).unwrap();
     let xenon = state["bench"].as_array().unwrap().iter().find(|device| device["id"] == XENON).unwrap();
-    let page = BASE64_STANDARD.decode(xenon["memories"]["1"]["0x00001000"].as_str().unwrap()).unwrap();
+    let packed = BASE64_STANDARD.decode(xenon["memories"]["1"]["0x00001000"].as_str().unwrap()).unwrap();
+    let mut page = Vec::new();
+    DeflateDecoder::new(packed.as_slice()).read_to_end(&mut page).unwrap();
     assert_eq!(page[8134 - 4096], 1, "set-up is not done");
 }
 

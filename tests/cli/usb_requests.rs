@@ -2,7 +2,10 @@
 
 use crate::support::{Output, TestEnvironment};
 use serde_json::{Value, json};
-use std::process::Stdio;
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
 
 const PHOTON: &str = "3a0027000000000000060001";
 const BORON: &str = "e00fce6800000000000d0001";
@@ -86,10 +89,17 @@ fn the_status_is_told_in_lower_case_and_as_json() {
 fn a_status_is_waited_for_across_a_restart() {
     let environment = TestEnvironment::new();
     let _sandbox = environment.start_sandbox(["--devices", "photon,boron", "--mode", "boron=listening"]);
-    let wait = ["usb", "cloud-status", BORON, "--until", "Connected", "--timeout", "30000"];
-    let waiting = environment.sandbox_command(wait).stdout(Stdio::piped()).spawn().unwrap();
+    let wait = ["-vv", "usb", "cloud-status", BORON, "--until", "Connected", "--timeout", "30000"];
+    let mut waiting = environment.sandbox_command(wait);
+    let mut waiting = waiting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let trace = BufReader::new(waiting.stderr.take().unwrap()).lines().map_while(Result::ok);
+    // INIT of the question has wIndex 300: the device was found and is being asked.
+    let mut trace = trace.skip_while(|line| !line.contains("index 012c"));
+    assert!(trace.next().is_some(), "the device is not asked");
+    let rest = std::thread::spawn(move || trace.count());
     environment.in_sandbox(["sandbox", "press", BORON, "reset"]).success();
     let ended = waiting.wait_with_output().unwrap();
+    rest.join().unwrap();
     assert_eq!((ended.status.code(), ended.stdout.as_slice()), (Some(0), b"connected\n".as_slice()));
 }
 

@@ -27,10 +27,8 @@ pub(super) fn module(
         // Beside the processor there is an address space of its own.
         [] => Anchor::Start(0),
     };
-    let text = format!(
-        "{} {function:?} {index} version {own} of Device OS {version}, made by a sandbox\n",
-        platform.name
-    );
+    // Nothing of the release: a module that stays the same from one to the next is the same, byte for byte.
+    let text = format!("{} {function:?} {index} version {own}, made by a sandbox\n", platform.name);
     let mut parts = ModuleParts {
         version: own,
         dependencies: versions::needs(platform, version, function, index),
