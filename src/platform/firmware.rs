@@ -85,6 +85,16 @@ impl FirmwareLayout {
         std::iter::once(self.application).chain(self.former_application)
     }
 
+    /// Bytes there are for a module.
+    pub fn room_for(&self, function: ModuleFunction, index: u8) -> Option<u32> {
+        let is_application = |place: &ApplicationPlace| {
+            let own = if place.monolithic { ModuleFunction::Monolithic } else { ModuleFunction::UserPart };
+            (own, place.index) == (function, index)
+        };
+        let application = self.applications().find(is_application).map(|place| place.max_size);
+        application.or_else(|| Some(self.system_module(function, index)?.max_size))
+    }
+
     /// The place of a part of the system.
     pub fn system_module(&self, function: ModuleFunction, index: u8) -> Option<&'static ModulePlace> {
         self.system.iter().find(|place| (place.function, place.index) == (function, index))

@@ -17,10 +17,20 @@ pub fn read_inventory(channel: &mut ControlChannel, platform: PlatformId) -> Res
     let reply = channel.request(RequestType::MODULE_INFO, &[], REQUEST_LIMIT)?;
     let mut inventory = decode(&reply).ok_or(ControlError::Malformed("description of the modules"))?;
     inventory.platform.get_or_insert(platform);
+    add_rooms(&mut inventory, platform);
     if inventory.modules.iter().any(|module| !module.assets.is_empty()) {
         inventory.assets = read_assets(channel)?;
     }
     Ok(inventory)
+}
+
+/// Says how much room there is for the modules of a board, where its firmware does not: Device OS 0.9.0 to 5.5.0.
+fn add_rooms(inventory: &mut Inventory, platform: PlatformId) {
+    let Some(layout) = platform.platform().and_then(|platform| platform.firmware) else { return };
+    for module in inventory.modules.iter_mut().filter(|module| module.store == Store::Main) {
+        let room = layout.room_for(module.function, module.index);
+        module.max_size = module.max_size.or(room);
+    }
 }
 
 /// The files for the application that are on the device. `None` if its firmware does not tell.
@@ -171,6 +181,22 @@ mod tests {
         let module = late_module(module);
         assert_eq!((module.index, module.version, module.store), (u8::MAX, u16::MAX, Store::Unknown));
         assert_eq!(module.function, ModuleFunction::Unknown(u8::MAX));
+    }
+
+    #[test]
+    fn the_table_knows_how_much_room_there_is() {
+        let module =
+            |function, index| InstalledModule { function, index, ..InstalledModule::empty(Store::Main) };
+        let modules = vec![
+            module(ModuleFunction::SystemPart, 1),
+            module(ModuleFunction::UserPart, 1),
+            InstalledModule { max_size: Some(1), ..module(ModuleFunction::Bootloader, 0) },
+            module(ModuleFunction::Ncp, 0),
+        ];
+        let mut inventory = Inventory { modules, ..Inventory::default() };
+        add_rooms(&mut inventory, PlatformId(6));
+        let rooms: Vec<_> = inventory.modules.iter().map(|module| module.max_size).collect();
+        assert_eq!(rooms, [Some(262_144), Some(131_072), Some(1), None]);
     }
 
     proptest! {
