@@ -56,6 +56,9 @@ struct Updated(Vec<Outcome>);
 impl Report for Updated {
     fn render(&self, page: &mut Page) {
         match &self.0[..] {
+            [only] if only.done && only.flashed.is_empty() => {
+                page.line("> Your device has all of this Device OS already: nothing was written.");
+            }
             [only] if only.done => {
                 page.line("! System firmware update successfully completed!");
                 page.line("");
@@ -65,7 +68,11 @@ impl Report for Updated {
             [_] => {}
             several => {
                 for outcome in several {
-                    let text = if outcome.done { "Update success!" } else { "Update failed." };
+                    let text = match outcome.done {
+                        true if outcome.flashed.is_empty() => "Nothing to update.",
+                        true => "Update success!",
+                        false => "Update failed.",
+                    };
                     page.line(format_args!("{}: {text}", outcome.device));
                 }
             }
@@ -95,14 +102,15 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     if args.dry_run {
         return show(context, planned);
     }
-    if planned.iter().any(|(_, plan)| plan.is_ok()) {
+    if planned.iter().any(|(_, plan)| plan.as_ref().is_ok_and(|(_, plan)| !plan.is_empty())) {
         context.ui.line("\n> Your device is ready for a system update.")?;
         context.ui.line("> This process should take about 30 seconds. Here it goes!\n")?;
     }
     let results = flash_all(context, planned, args.force)?;
-    let done = results.iter().any(|(_, result)| result.is_ok());
+    let updated =
+        results.iter().any(|(_, result)| result.as_ref().is_ok_and(|done| !done.flashed.is_empty()));
     context.ui.report(&Updated(results.iter().map(Outcome::of).collect()))?;
-    if done {
+    if updated {
         context.ui.note("If it does not connect any more, give it an application that fits: `particle flash --usb tinker`.");
     }
     first_failure(context, results).map_err(|error| {

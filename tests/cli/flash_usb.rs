@@ -1,5 +1,7 @@
 //! `flash --usb`, `--local` and `--factory`: attached devices.
 
+#[cfg(unix)]
+use crate::support::terminal::run_on_terminal_with;
 use crate::support::{
     Output, Sandbox, TestEnvironment,
     firmware::put,
@@ -183,10 +185,28 @@ fn a_device_that_cannot_be_switched_needs_a_person() {
     let environment = TestEnvironment::new();
     let _sandbox = sandbox(&environment, &["--devices", "boron", "--fault", "hang@control:50*"]);
     app(&environment, "boron");
-    let mut command = environment.sandbox_command(["flash", "--usb", "app.bin", "--timeout", "2s"]);
-    command.env("PARTICLE_TIME_SCALE", "0.01");
-    let output = run(command, "");
-    assert!([6, 124].contains(&output.status), "{output:?}");
+    // It takes the client's full minute to give the device up.
+    flash(&environment, &["--usb", "app.bin"])
+        .status(6)
+        .stderr_has("Put the device in DFU mode and try again")
+        .stderr_has("MODE");
+    assert_eq!(environment.device("boron")["mode"], "normal");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_person_at_a_terminal_is_waited_for() {
+    let environment = TestEnvironment::new();
+    let sandbox = sandbox(&environment, &["--devices", "boron", "--fault", "hang@control:50*"]);
+    let bytes = app(&environment, "boron");
+    let command = environment.sandbox_command(["flash", "--usb", "app.bin"]);
+    let output = run_on_terminal_with(command, "Waiting until you do it by hand", || {
+        environment.in_sandbox(["sandbox", "press", "boron", "dfu"]).success();
+    });
+    output.success().stdout_has("MODE").stdout_has("Flash success!");
+    assert_eq!(environment.device("boron")["mode"], "normal");
+    environment.in_sandbox(["sandbox", "press", "boron", "dfu"]).success();
+    assert!(memory(&environment, &sandbox, 0, 0xB_4000, MODULE_SIZE) == bytes);
 }
 
 #[test]

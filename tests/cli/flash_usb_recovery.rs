@@ -7,8 +7,9 @@ use crate::support::{
 };
 use particle::{
     firmware::{ModuleFunction, ModuleParts},
-    platform::Mcu,
+    platform::{Anchor, Mcu},
 };
+use serde_json::json;
 
 /// Flashes these modules again and again, plugging the device in after each fault, until all faults have struck and
 /// everything is there.
@@ -133,18 +134,27 @@ fn bootloader(name: &str) -> ModuleParts {
     }
 }
 
-/// The same in DFU mode, where the bootloader is left for the system to find.
+/// The same in DFU mode, where the bootloader is left for the system to find; one time the cable is pulled when all that
+/// is missing is the flag that tells the system of it.
 #[test]
 fn bootloaders_in_dfu_mode() {
     for name in ["photon", "p1", "electron", "boron", "tracker", "xenon"] {
         let environment = TestEnvironment::new();
-        let faults = ["--fault", "unplug@dfu-write:2", "--fault", "unplug@dfu-leave"];
+        let blocks = MODULE_SIZE / usize::from(platform(name).flash.unwrap().transfer_size);
+        let flag = format!("unplug@dfu-write:{}", 2 + blocks + 1);
+        let faults = [
+            ("unplug@dfu-write:2", "boot.bin"),
+            (&flag, "Error writing firmware: the flag for it"),
+            ("unplug@dfu-leave", ""),
+        ];
         let mode = format!("{name}=dfu");
-        let arguments = [&["--devices", name, "--mode", &mode][..], &faults].concat();
+        let mut arguments = vec!["--devices", name, "--mode", &mode];
+        arguments.extend(faults.iter().flat_map(|(fault, _)| ["--fault", fault]));
         let _sandbox = environment.start_sandbox(arguments);
         put(&environment, "boot.bin", sized(bootloader(name)));
-        for _ in 0..2 {
-            environment.in_sandbox(["flash", "--usb", "boot.bin"]).status(8).stderr_has("same command again");
+        for (_, told) in faults {
+            let output = environment.in_sandbox(["flash", "--usb", "boot.bin"]).status(8);
+            output.stderr_has("same command again").stderr_has(told);
             environment.in_sandbox(["sandbox", "plug", name]).success();
             environment.in_sandbox(["usb", "dfu"]).success();
         }
@@ -154,4 +164,84 @@ fn bootloaders_in_dfu_mode() {
         let boot = modules.iter().find(|module| module["function"] == "bootloader").unwrap();
         assert_eq!(boot["version"], 9000, "{name}: {inspected}");
     }
+}
+
+#[test]
+fn the_switch_into_dfu_mode() {
+    for name in ["photon", "boron", "p2"] {
+        let environment = TestEnvironment::new();
+        let sandbox = environment.start_sandbox(["--devices", name, "--fault", "unplug@control:50"]);
+        let bytes = sized(application(name));
+        put(&environment, "app.bin", &bytes);
+        environment
+            .in_sandbox(["flash", "--usb", "app.bin"])
+            .status(8)
+            .stderr_has("the device was disconnected")
+            .stderr_has("same command again");
+        environment.in_sandbox(["sandbox", "plug", name]).success();
+        environment.in_sandbox(["flash", "--usb", "app.bin"]).success();
+        let found = memory(&environment, &sandbox, 0, start_of(&application(name)), MODULE_SIZE);
+        assert!(found == bytes, "{name}");
+    }
+}
+
+/// A former application is ended before the new one is written: pulled when its head is erased, when its head is
+/// written, and at a later sector of the new one.
+#[test]
+fn the_end_of_a_former_application() {
+    const FORMER: u32 = 0xD_4000;
+    let environment = TestEnvironment::new();
+    let sandbox = environment.start_sandbox(["--devices", "boron"]);
+    let former = ModuleParts { index: 1, anchor: Anchor::Start(FORMER), ..application("boron") };
+    put(&environment, "former.bin", sized(former));
+    environment.in_sandbox(["flash", "--usb", "former.bin"]).success();
+    assert!(sandbox.interrupt().success());
+
+    let faults = ["unplug@dfu-erase", "unplug@dfu-write", "unplug@dfu-erase:6"];
+    let sandbox = environment.start_sandbox(faults.iter().flat_map(|fault| ["--fault", fault]));
+    let bytes = sized(application("boron"));
+    put(&environment, "app.bin", &bytes);
+    let what = ["the place of the former application", "the place of the former application", "app.bin"];
+    for what in what {
+        environment
+            .in_sandbox(["flash", "--usb", "app.bin"])
+            .status(8)
+            .stderr_has(&format!("Error writing firmware: {what}"))
+            .stderr_has("same command again");
+        environment.in_sandbox(["sandbox", "plug", "boron"]).success();
+    }
+    environment.in_sandbox(["flash", "--usb", "app.bin"]).success();
+    assert!(memory(&environment, &sandbox, 0, FORMER, 4096) == [0xFF; 4096]);
+    assert!(memory(&environment, &sandbox, 0, 0xB_4000, MODULE_SIZE) == bytes);
+}
+
+/// The files of a bundle: pulled when the first one is announced, sent and finished, and when the second one is sent.
+#[test]
+fn the_files_of_a_bundle() {
+    let environment = TestEnvironment::new();
+    let faults = [
+        ("unplug@control:250", "cat.txt"),
+        ("unplug@control:253", "cat.txt"),
+        ("unplug@control:251", "cat.txt"),
+        ("unplug@control:253#4", "dog.txt"),
+    ];
+    let mut arguments = vec!["--devices", "boron"];
+    arguments.extend(faults.iter().flat_map(|(fault, _)| ["--fault", fault]));
+    let _sandbox = environment.start_sandbox(arguments);
+    put(&environment, "app.bin", sized(application("boron")));
+    put(&environment, "assets/cat.txt", "meow");
+    put(&environment, "assets/dog.txt", "woof");
+    environment.in_sandbox(["bundle", "app.bin", "--assets", "assets", "--saveTo", "bundle.zip"]).success();
+    for (fault, file) in faults {
+        let output = environment.in_sandbox(["flash", "--usb", "bundle.zip"]).status(8);
+        let text = format!("Error writing firmware: {file}");
+        assert!(output.stderr.contains(&text), "{fault}: {}", output.stderr);
+        output.stderr_has("same command again");
+        environment.in_sandbox(["sandbox", "plug", "boron"]).success();
+    }
+    let flashed = environment.in_sandbox(["--json", "flash", "--usb", "bundle.zip"]).success().data();
+    assert_eq!(flashed[0]["flashed"], json!(["dog.txt"]));
+    let again = environment.in_sandbox(["--json", "flash", "--usb", "bundle.zip"]).success().data();
+    assert_eq!(again[0]["skipped"].as_array().unwrap().len(), 3, "{again}");
+    assert_eq!(environment.device("boron")["mode"], "normal");
 }

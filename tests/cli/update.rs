@@ -30,7 +30,7 @@ fn a_device_gets_the_newest_device_os_and_once_it_has_it_nothing_more() {
         ("photon", "2.0.1", "3.3.1"),
         ("electron", "2.3.1", "3.3.1"),
         ("argon", "5.9.0", "6.3.4"),
-        ("tracker", "5.9.0", "6.3.4"),
+        ("tracker", "4.0.2", "6.3.4"),
         ("p2", "5.9.0", "6.3.4"),
     ] {
         let environment = TestEnvironment::new();
@@ -49,7 +49,32 @@ fn a_device_gets_the_newest_device_os_and_once_it_has_it_nothing_more() {
         let again = particle(&environment, &["--json", "update"]).success();
         assert!(!again.stderr.contains("Download"), "{}", again.stderr);
         assert_eq!(again.data()[0]["flashed"].as_array().unwrap().len(), 0, "{name}: {}", again.stdout);
+        let again = particle(&environment, &["update"]).success();
+        assert!(
+            again.stdout.ends_with("has all of this Device OS already: nothing was written.\n"),
+            "{name}"
+        );
+        assert!(!again.stdout.contains("completed"), "{name}: {}", again.stdout);
     }
+}
+
+#[test]
+fn a_device_that_tells_that_it_has_everything_is_not_restarted() {
+    let environment = TestEnvironment::new();
+    // To be put into DFU mode would be the end of it.
+    let arguments = ["--devices", "boron,p2,photon", "--fault", "unplug@control:50*"];
+    let _sandbox = sandbox(&environment, &arguments);
+    for name in ["boron", "p2"] {
+        let output = particle(&environment, &["update", name]).success();
+        let expected = "> Your device has all of this Device OS already: nothing was written.\n";
+        assert_eq!(output.stdout, expected, "{name}");
+        assert!(!output.stderr.contains("tinker"), "{name}: {}", output.stderr);
+    }
+    // One that does not tell the hashes of its modules has to be read.
+    particle(&environment, &["update", "photon"]).status(8);
+    assert_eq!(environment.device("photon")["plugged"], false);
+    let several = particle(&environment, &["update", "boron", "p2"]).success();
+    assert_eq!(several.stdout.matches("Nothing to update.").count(), 2, "{}", several.stdout);
 }
 
 #[test]

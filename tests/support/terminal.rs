@@ -16,7 +16,31 @@ use std::{
 
 /// Runs a command on a terminal and types each answer once its question has appeared. All that the terminal shows is
 /// in the `stdout` of the result.
-pub fn run_on_terminal(mut command: Command, answers: &[(&str, &str)]) -> Output {
+pub fn run_on_terminal(command: Command, answers: &[(&str, &str)]) -> Output {
+    on_terminal(command, |terminal| converse(terminal, answers))
+}
+
+/// Runs a command on a terminal and does something once a text has appeared.
+pub fn run_on_terminal_with(command: Command, text: &str, act: impl FnOnce()) -> Output {
+    on_terminal(command, |mut terminal| {
+        let mut shown = String::new();
+        let mut act = Some(act);
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = terminal.read(&mut buffer) {
+            shown.push_str(&String::from_utf8_lossy(&buffer[..count]));
+            if shown.contains(text)
+                && let Some(act) = act.take()
+            {
+                act();
+            }
+        }
+        assert!(act.is_none(), "{text:?} did not appear; shown:\n{shown}");
+        shown
+    })
+}
+
+/// Runs a command on a terminal of which the other side is given to `converse`, which returns all that is shown.
+fn on_terminal(mut command: Command, converse: impl FnOnce(File) -> String) -> Output {
     let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&controller).unwrap();
     unlockpt(&controller).unwrap();
@@ -28,7 +52,7 @@ pub fn run_on_terminal(mut command: Command, answers: &[(&str, &str)]) -> Output
     let mut child = command.spawn().unwrap();
     // With it go our ends of the terminal, so that reading ends when the program does.
     drop(command);
-    let shown = converse(File::from(controller), answers);
+    let shown = converse(File::from(controller));
     let status = child.wait().unwrap();
     Output { status: status.code().unwrap_or(-1), stdout: shown, stderr: String::new() }
 }

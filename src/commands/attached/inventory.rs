@@ -35,8 +35,21 @@ fn add_rooms(inventory: &mut Inventory, platform: PlatformId) {
 
 /// The files for the application that are on the device. `None` if its firmware does not tell.
 fn read_assets(channel: &mut ControlChannel) -> Result<Option<Vec<InstalledAsset>>, ControlError> {
-    match channel.call::<AssetInfoReply>(RequestType::ASSET_INFO, &(), REQUEST_LIMIT) {
-        Ok(reply) => Ok(Some(reply.available.into_iter().map(asset).collect())),
+    let told = ask_for_assets(channel)?;
+    Ok(told.map(|AssetInfoReply { available, .. }| available.into_iter().map(asset).collect()))
+}
+
+/// The files that the application needs and that are not on the device, as far as its firmware tells.
+pub fn read_missing_assets(channel: &mut ControlChannel) -> Result<Vec<InstalledAsset>, ControlError> {
+    let AssetInfoReply { available, required } = ask_for_assets(channel)?.unwrap_or_default();
+    let available: Vec<InstalledAsset> = available.into_iter().map(asset).collect();
+    Ok(required.into_iter().map(asset).filter(|needed| !available.contains(needed)).collect())
+}
+
+/// `None` from firmware that does not tell.
+fn ask_for_assets(channel: &mut ControlChannel) -> Result<Option<AssetInfoReply>, ControlError> {
+    match channel.call(RequestType::ASSET_INFO, &(), REQUEST_LIMIT) {
+        Ok(reply) => Ok(Some(reply)),
         Err(error) if error.is_not_supported() => Ok(None),
         Err(error) => Err(error),
     }

@@ -17,7 +17,7 @@ pub use concurrent::concurrently;
 pub use dfu_session::{After, DfuSession};
 pub use flashing::{Outcome, Patient, Planned, examine, flash_all, show};
 pub use interrupt::{heed_all_signals, heed_interrupts};
-pub use inventory::read_inventory;
+pub use inventory::{read_inventory, read_missing_assets};
 pub use lock::DeviceLock;
 pub use operator::Operator;
 pub use selection::{Choice, Filter, select, select_several};

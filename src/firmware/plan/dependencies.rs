@@ -47,21 +47,17 @@ fn is(image: &Image, needed: &Dependency) -> bool {
     image.prefix.is_some_and(|prefix| (prefix.function, prefix.index) == (needed.function, needed.index))
 }
 
-/// The version that a part of the firmware will have when everything is flashed.
-fn outcome(subject: &Subject, images: &[Image], needed: &Dependency) -> Option<u16> {
-    let flashed = images.iter().find(|image| is(image, needed)).and_then(|image| image.prefix);
-    let present = || subject.module(needed.function, needed.index).map(|module| module.version);
-    flashed.map(|prefix| prefix.version).or_else(present)
-}
-
 /// Fails if a module would lack what it needs: one that is flashed, or one that stays.
 pub(super) fn check(subject: &Subject, images: &[Image]) -> Result<(), PlanError> {
     let Some(inventory) = &subject.inventory else { return Ok(()) };
     for image in images {
         for needed in needs(image) {
-            let found = outcome(subject, images, &needed);
-            let unmet = found.map_or(subject.complete, |version| version < needed.version);
+            let flashed = images.iter().find(|image| is(image, &needed)).and_then(|image| image.prefix);
+            let unmet =
+                flashed.map_or_else(|| subject.lacks(&needed), |prefix| prefix.version < needed.version);
             if unmet {
+                let present = subject.module(needed.function, needed.index).map(|module| module.version);
+                let found = flashed.map(|prefix| prefix.version).or(present);
                 return Err(PlanError::Dependency { file: image.name.clone(), needed, found });
             }
         }

@@ -20,7 +20,7 @@ pub use error::PlanError;
 pub use image::{Image, Trust};
 pub use subject::{OsVersion, Subject};
 
-use super::{Dependency, ModuleFunction, Prefix};
+use super::{CheckResult, Dependency, ModuleFunction, Prefix};
 use crate::platform::{Anchor, StagingArea};
 use place::{Destination, INTERNAL_FLASH};
 use subject::os_version_of;
@@ -156,6 +156,11 @@ impl Parts {
         options: Options,
     ) -> Result<(), PlanError> {
         match (destination, image.prefix) {
+            (Destination::Dfu { .. }, Some(_))
+                if !options.force && !options.factory && is_there_for_sure(subject, image) =>
+            {
+                self.skipped.push(image.name.clone());
+            }
             (Destination::Dfu { alternate, address }, prefix) => {
                 if let Some(former) = former_application(subject, image).filter(|_| !options.factory) {
                     self.written.push(former);
@@ -326,6 +331,26 @@ fn former_application(subject: &Subject, image: &Image) -> Option<Write> {
         stripped: 0,
         data: vec![0xFF; BLANK_SIZE],
     })
+}
+
+/// Whether there is no need to put a running device into DFU mode for a module: it says that the module is there, whole
+/// and by its hash, and that no former application would run in its place. In DFU mode memory itself is compared.
+fn is_there_for_sure(subject: &Subject, image: &Image) -> bool {
+    let (Some(inventory), Some(prefix)) = (&subject.inventory, image.prefix) else { return false };
+    let told = inventory.find(prefix.function, prefix.index);
+    let is_there = told.is_some_and(|module| {
+        let is_same = match &image.sha256 {
+            Some(hash) => module.hash.as_deref() == Some(hash),
+            // A SoftDevice, which has no hash; its version is the number that Nordic gave this very build.
+            None => module.version == prefix.version,
+        };
+        module.checks.integrity == CheckResult::Passed && is_same
+    });
+    let former = subject.platform.firmware.and_then(|layout| layout.former_application);
+    let is_rivalled = former.is_some_and(|former| {
+        former.index != prefix.index && inventory.find(prefix.function, former.index).is_some()
+    });
+    !subject.in_dfu && is_there && !(prefix.function == ModuleFunction::UserPart && is_rivalled)
 }
 
 /// Whether the device says that it has exactly this module or asset. Device OS before 5.6.0 does not tell the hashes of

@@ -1,7 +1,7 @@
 //! What is known of the device before anything is flashed.
 
 use crate::{
-    firmware::{AssetDependency, CheckResult, InstalledModule, Inventory, ModuleFunction},
+    firmware::{AssetDependency, CheckResult, Dependency, InstalledModule, Inventory, ModuleFunction},
     platform::{Platform, release_of},
 };
 
@@ -38,6 +38,18 @@ impl Subject {
     pub(super) fn module(&self, function: ModuleFunction, index: u8) -> Option<&InstalledModule> {
         let module = self.inventory.as_ref()?.find(function, index)?;
         (module.checks.integrity != CheckResult::Failed).then_some(module)
+    }
+
+    /// Whether the device is known not to have a module that is whole, in this version or a later one.
+    pub fn lacks(&self, needed: &Dependency) -> bool {
+        let is_damaged = || {
+            let inventory = self.inventory.as_ref();
+            inventory.is_some_and(|inventory| inventory.find(needed.function, needed.index).is_some())
+        };
+        match self.module(needed.function, needed.index) {
+            Some(module) => module.version < needed.version,
+            None => self.complete || is_damaged(),
+        }
     }
 
     /// Whether a file is on the device, as far as it tells.

@@ -19,13 +19,6 @@ pub struct Patient {
     pub(super) lock: DeviceLock,
 }
 
-impl Patient {
-    /// The version of its system as modules count it, where that is known.
-    pub fn system_version(&self) -> Option<u16> {
-        self.subject.inventory.as_ref()?.system_version()
-    }
-}
-
 /// Looks at a device. Protected devices, and those that another program has, are refused; where the firmware does not
 /// answer, little is known, and that is no failure: flashing is how such a device is healed.
 pub fn examine(operator: &Operator, target: &Target) -> CommandResult<Patient> {

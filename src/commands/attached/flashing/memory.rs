@@ -2,7 +2,7 @@
 
 use crate::{
     dfu::Dfu,
-    firmware::{Flags, InstalledModule, Inventory, PREFIX_SIZE, Prefix, Store},
+    firmware::{CheckResult, Checks, Flags, InstalledModule, Inventory, Module, PREFIX_SIZE, Prefix, Store},
     platform::{Anchor, ModuleFunction, Platform},
 };
 
@@ -11,11 +11,9 @@ const INTERNAL_FLASH: u8 = 0;
 /// Where prefixes are in modules: at their start, and behind the vector tables of STM32F2 and nRF52840.
 const PREFIX_OFFSETS: [usize; 3] = [0, 0x184, 0x200];
 const HEAD_SIZE: usize = 0x200 + PREFIX_SIZE;
-/// SHA-256 and what follows it, at the end of a module.
-const TAIL_SIZE: usize = 38;
 
-/// The modules in the places that the table of platforms names. Those whose prefix is not in memory, such as the radio
-/// stack, are not seen; nor is checked whether a module is whole.
+/// The modules in the places that the table of platforms names, each read as a whole and checked by its CRC. Those whose
+/// prefix is not in memory, such as the radio stack, are not seen.
 pub fn inventory(dfu: &mut Dfu, platform: &'static Platform) -> Inventory {
     let Some(layout) = platform.firmware else { return Inventory::default() };
     let system = layout.system.iter().flat_map(|place| {
@@ -55,15 +53,18 @@ fn module_at(dfu: &mut Dfu, platform: &Platform, address: u32) -> Option<Install
             && !prefix.flags.contains(Flags::DROP_MODULE_INFO);
         fits.then_some(prefix)
     })?;
-    let hash_at = prefix.end.checked_sub((TAIL_SIZE - 4) as u32)?;
-    let hash = read(hash_at, 32)?;
+    let bytes = read(address, usize::try_from(prefix.length()).ok()?)?;
+    let module = Module::parse(&bytes).ok();
+    let is_whole = module.as_ref().is_some_and(|module| module.crc().is_ok());
+    let integrity = if is_whole { CheckResult::Passed } else { CheckResult::Failed };
     Some(InstalledModule {
         function: prefix.function,
         index: prefix.index,
         version: prefix.version,
-        size: u32::try_from(prefix.length()).ok(),
-        hash: Some(hash),
+        size: u32::try_from(bytes.len()).ok(),
+        hash: module.and_then(|module| module.sha256()).map(|hash| hash.stored.to_vec()),
         dependencies: prefix.dependencies.into_iter().flatten().collect(),
+        checks: Checks { integrity, ..Checks::default() },
         ..InstalledModule::empty(Store::Main)
     })
 }

@@ -4,7 +4,7 @@ use super::{
     super::{
         DeviceLock, Operator, Target, buttons,
         operator::{Answer, Comeback},
-        read_inventory,
+        read_inventory, read_missing_assets,
     },
     Done, Patient,
     narration::Event,
@@ -12,7 +12,10 @@ use super::{
 use crate::{
     commands::{CommandError, CommandResult, Kind},
     dfu::{Dfu, DfuError, WriteOptions},
-    firmware::plan::{Plan, Purpose, Step, Transfer, Write},
+    firmware::{
+        ModuleFunction,
+        plan::{Plan, Purpose, Step, Transfer, Write},
+    },
     usb::control::{ControlError, Order},
 };
 use std::time::{Duration, Instant};
@@ -79,6 +82,8 @@ impl<'a> Worker<'a> {
         }
         let was_in_dfu = target.attached.dfu;
         let mut mode = if was_in_dfu { Mode::Dfu(None) } else { Mode::Running };
+        let brings_assets =
+            plan.steps.iter().any(|step| matches!(step, Step::Transfer(sent) if is_asset(sent)));
         let mut steps = plan.steps.iter().peekable();
         while let Some(step) = steps.next() {
             let outcome = match step {
@@ -90,6 +95,9 @@ impl<'a> Worker<'a> {
             if let Err(error) = outcome {
                 return Err(self.give_up(error, mode, was_in_dfu));
             }
+        }
+        if brings_assets && let Err(error) = self.confirm_assets(&target) {
+            return Err(self.give_up(error, mode, was_in_dfu));
         }
         Ok(self.done)
     }
@@ -103,7 +111,11 @@ impl<'a> Worker<'a> {
                 Comeback::ByHand
             }
         };
-        *target = self.operator.await_mode(target, true, comeback)?;
+        let switched = self.operator.await_mode(target, true, comeback);
+        *target = switched.map_err(|error| match error.kind() {
+            Kind::NoDevice => error.hint(buttons::dfu_instructions(target.platform())),
+            _ => error,
+        })?;
         *mode = Mode::Dfu(None);
         Ok(())
     }
@@ -209,10 +221,10 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Asks the device whether it has the module now. Assets are counted by the application, and not asked for.
+    /// Asks the device whether it has the module now. Assets are asked for when all were sent.
     fn confirm(&self, target: &Target, transfer: &Transfer) -> CommandResult {
         let module = &transfer.module;
-        if module.function == crate::platform::ModuleFunction::Asset {
+        if is_asset(transfer) {
             return Ok(());
         }
         let mut channel = self.operator.control(&target.attached)?;
@@ -229,6 +241,19 @@ impl<'a> Worker<'a> {
                 ))
             }
         }
+    }
+
+    /// Asks the device whether it has all the assets that its application needs.
+    fn confirm_assets(&self, target: &Target) -> CommandResult {
+        let mut channel = self.operator.control(&target.attached)?;
+        let missing = read_missing_assets(&mut channel)?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = missing.iter().map(|asset| asset.name.as_str()).collect();
+        let text = format!("the application needs {}, which the device does not have", names.join(", "));
+        Err(CommandError::new(Kind::Verification, text)
+            .hint("flash the bundle of the application, which has all the assets that it needs"))
     }
 
     fn skip(&mut self, name: String) {
@@ -251,6 +276,10 @@ impl<'a> Worker<'a> {
             false => error.hint(AGAIN),
         }
     }
+}
+
+fn is_asset(transfer: &Transfer) -> bool {
+    transfer.module.function == ModuleFunction::Asset
 }
 
 /// Whether the device holds already what would be written.

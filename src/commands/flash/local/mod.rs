@@ -12,7 +12,7 @@ use crate::{
         serial::{self, port::PortArgs},
     },
     firmware::{
-        ModuleFunction,
+        Dependency, ModuleFunction,
         plan::{Image, Options, Plan},
     },
     ui::{Page, Report},
@@ -158,7 +158,7 @@ fn plan(context: &Context, args: &Args, firmware: &Firmware, patient: &Patient) 
 }
 
 /// The Device OS that has to be there for what is flashed: the one asked for, or the one that the application needs
-/// where the device has an older one. Whoever flashes parts of the system has chosen for themselves.
+/// where the device has an older one, or a damaged one. Whoever flashes parts of the system has chosen for themselves.
 fn device_os_for(
     context: &Context,
     args: &Args,
@@ -175,9 +175,7 @@ fn device_os_for(
         Some(version) => version.clone(),
         None if firmware.is_known_application() => return Ok(Vec::new()),
         None => match needed_system(images) {
-            Some(needed) if patient.system_version().is_some_and(|present| present < needed) => {
-                needed.to_string()
-            }
+            Some(needed) if patient.subject.lacks(&needed) => needed.version.to_string(),
             _ => return Ok(Vec::new()),
         },
     };
@@ -191,12 +189,12 @@ fn device_os_for(
     Ok(images.into_iter().filter(kept).collect())
 }
 
-/// The version of the system that an application among these needs.
-fn needed_system(images: &[Image]) -> Option<u16> {
+/// The newest part of the system that an application among these needs.
+fn needed_system(images: &[Image]) -> Option<Dependency> {
     let applications = images.iter().filter(|image| image.function() == Some(ModuleFunction::UserPart));
     let needed = applications.filter_map(|image| image.prefix).flat_map(|prefix| prefix.dependencies);
     let systems = needed.flatten().filter(|needed| needed.function == ModuleFunction::SystemPart);
-    systems.map(|needed| needed.version).max()
+    systems.max_by_key(|needed| needed.version)
 }
 
 /// Finds out which of the words are devices and which are files.
