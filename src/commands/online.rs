@@ -22,16 +22,27 @@ pub(in crate::commands) fn wait(
     session: &Session<'_>,
     device: &DeviceId,
 ) -> CommandResult<bool> {
+    let online = until(context, || match context.block_on(session.devices().get(device.as_str())) {
+        Ok(device) if device.is_online() => Ok(Some(())),
+        Err(error) if matches!(error.kind(), Kind::Interrupted | Kind::Timeout) => Err(error),
+        Ok(_) | Err(_) => Ok(None),
+    });
+    Ok(online?.is_some())
+}
+
+/// Asks again and again until there is an answer; `None` when there was none within two minutes.
+pub(in crate::commands) fn until<T>(
+    context: &Context,
+    mut ask: impl FnMut() -> CommandResult<Option<T>>,
+) -> CommandResult<Option<T>> {
     let _progress = context.ui.spinner("Waiting for the device to connect...");
     let limit = context.clock.scaled(LIMIT).max(SHORTEST_LIMIT);
     let deadline = Instant::now() + limit;
     while Instant::now() < deadline {
         context.clock.pause(POLL_PAUSE)?;
-        match context.block_on(session.devices().get(device.as_str())) {
-            Ok(device) if device.is_online() => return Ok(true),
-            Err(error) if matches!(error.kind(), Kind::Interrupted | Kind::Timeout) => return Err(error),
-            Ok(_) | Err(_) => {}
+        if let Some(answer) = ask()? {
+            return Ok(Some(answer));
         }
     }
-    Ok(false)
+    Ok(None)
 }

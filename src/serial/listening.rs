@@ -16,7 +16,7 @@ const IDENTITY_LIMIT: Duration = Duration::from_secs(20);
 const VERSION_LIMIT: Duration = Duration::from_secs(2);
 /// Limit for the answer to `m`.
 const MAC_ADDRESS_LIMIT: Duration = Duration::from_secs(5);
-/// Limit for the prompt that `C` brings, and for what comes of the code.
+/// Limit for the answer to `c`, for the prompt that `C` brings, and for what comes of the code.
 const CLAIM_LIMIT: Duration = Duration::from_secs(2);
 /// An answer of several lines has ended when nothing has come for this long.
 const SILENCE: Duration = Duration::from_millis(250);
@@ -78,6 +78,11 @@ impl<'a> ListeningConsole<'a> {
     /// The MAC address (`m`). Boards without Wi-Fi do not answer.
     pub fn mac_address(&mut self) -> Result<MacAddress, ListeningError> {
         self.ask(b"m", MAC_ADDRESS_LIMIT, parse_mac_address)
+    }
+
+    /// Whether the device takes itself for claimed (`c`). Device OS before 0.6.0 does not answer.
+    pub fn is_claimed(&mut self) -> Result<bool, ListeningError> {
+        self.ask(b"c", CLAIM_LIMIT, parse_claimed)
     }
 
     /// Gives the device the code with which the cloud claims it (`C`). Whether the device takes it.
@@ -147,6 +152,15 @@ fn parse_modules(text: &str) -> Option<String> {
 fn parse_mac_address(text: &str) -> Option<MacAddress> {
     let (_, address) = text[..complete(text)].split_once("MAC address is")?;
     MacAddress::find(address)
+}
+
+/// Reads the answer to `c`.
+fn parse_claimed(text: &str) -> Option<bool> {
+    complete_lines(text).find_map(|line| match word_after(line, "Device claimed:")? {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    })
 }
 
 /// Reads what comes of a claim code.
@@ -243,6 +257,13 @@ mod tests {
     }
 
     #[test]
+    fn a_claim_is_told_in_a_line_of_its_own() {
+        assert_eq!(parse_claimed("tick\r\nDevice claimed: yes\r\n"), Some(true));
+        assert_eq!(parse_claimed("Device claimed: no\r\n"), Some(false));
+        assert_eq!(parse_claimed("Device claimed: y"), None);
+    }
+
+    #[test]
     fn modules_are_found_among_what_the_application_prints() {
         let text = "{\"t\":1}\r\n0017 [app] INFO: {{\"p\":6,\"m\":[{\"f\":\"s\"}]} x\r\n{\"p\":7,\"m\":";
         assert_eq!(parse_modules(text).as_deref(), Some(r#"{"p":6,"m":[{"f":"s"}]}"#));
@@ -254,7 +275,7 @@ mod tests {
         fn any_answer_is_survived(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let text = String::from_utf8_lossy(&bytes);
             let _ = (parse_identity(&text), parse_version(&text), parse_modules(&text));
-            let _ = (parse_mac_address(&text), parse_claim(&text));
+            let _ = (parse_mac_address(&text), parse_claim(&text), parse_claimed(&text));
         }
 
         #[test]

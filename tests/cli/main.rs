@@ -52,6 +52,7 @@ mod serial_wifi;
 mod setup;
 #[cfg(unix)]
 mod setup_dialogue;
+mod setup_serial;
 mod subscribe;
 mod token;
 mod update;

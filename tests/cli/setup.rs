@@ -160,7 +160,7 @@ fn without_a_terminal_the_missing_flag_is_named() {
     let file = bench.file(&home());
     bench
         .environment
-        .in_sandbox(["setup", "--yes", "--manual", "--file", &file])
+        .in_sandbox(["setup", "--yes", "--wifi", "--manual", "--file", &file])
         .status(2)
         .stderr_has("--softap");
 }

@@ -114,7 +114,7 @@ fn this_computer_goes_to_the_devices_network_and_comes_back_whatever_happens() {
     let (path, calls) = nmcli(&environment, body);
     let answers = [USE_ACCOUNT, ("Found \"Photon-A B\"", "\r")];
     // No device is at the address that devices have.
-    let mut command = environment.sandbox_command(["--timeout", "2s", "setup"]);
+    let mut command = environment.sandbox_command(["--timeout", "2s", "setup", "--wifi"]);
     command.env("PATH", path);
     let ended = run_on_terminal(command, &answers);
     assert_ne!(ended.status, 0, "{ended:?}");
@@ -137,7 +137,7 @@ fn a_computer_without_network_manager_offers_to_leave_it_to_the_person() {
     let (_sandbox, _) = sandbox(&environment);
     environment.log_in();
     let answers = [USE_ACCOUNT, ("We can still proceed in 'manual' mode", "n")];
-    let mut command = environment.sandbox_command(["setup"]);
+    let mut command = environment.sandbox_command(["setup", "--wifi"]);
     command.env("PATH", "/nowhere");
     run_on_terminal(command, &answers)
         .status(1)
@@ -151,7 +151,7 @@ fn no_device_in_reach_ends_with_6() {
     let (_sandbox, _) = sandbox(&environment);
     environment.log_in();
     let (path, _) = nmcli(&environment, "");
-    let mut command = environment.sandbox_command(["setup"]);
+    let mut command = environment.sandbox_command(["setup", "--wifi"]);
     command.env("PATH", path);
     crate::support::run(command, "").status(6).stderr_has("No Photon in listening mode is in reach");
 }

@@ -1,6 +1,10 @@
 //! `particle serial claim`
 
-use super::{dialogue, port::PortArgs, subject};
+use super::{
+    dialogue,
+    port::PortArgs,
+    subject::{self, Subject},
+};
 use crate::{
     commands::{CommandError, CommandResult, Context, Kind, attached::heed_interrupts},
     platform::DeviceId,
@@ -43,21 +47,25 @@ impl Report for Claim {
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     heed_interrupts(&context.clock);
     let subject = subject::choose(context, &args.port, args.device.as_deref())?;
-    let code = args.code;
+    give_code(context, &subject, &args.code)?;
+    Ok(context.ui.report(&Claim { id: subject.id().cloned() })?)
+}
+
+/// Gives the device a claim code.
+pub(in crate::commands) fn give_code(context: &Context<'_>, subject: &Subject, code: &str) -> CommandResult {
     let told = dialogue::ask(
         context,
-        &subject,
+        subject,
         |channel, _| {
-            let message = SetClaimCode { code: code.clone() };
+            let message = SetClaimCode { code: code.to_owned() };
             channel.call::<()>(RequestType::SET_CLAIM_CODE, &message, REQUEST_LIMIT)
         },
-        |console| match console.set_claim_code(&code)? {
+        |console| match console.set_claim_code(code)? {
             true => Ok(()),
             false => Err(CommandError::new(Kind::Device, "the device does not take the claim code")),
         },
     );
-    told.map_err(|error| error.context("Could not set the claim code"))?;
-    Ok(context.ui.report(&Claim { id: subject.id().cloned() })?)
+    told.map_err(|error| error.context("Could not set the claim code"))
 }
 
 fn claim_code(text: &str) -> Result<String, String> {

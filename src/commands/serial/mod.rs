@@ -1,6 +1,6 @@
 //! `particle serial`: devices attached by a serial port.
 
-mod claim;
+pub(super) mod claim;
 mod dialogue;
 pub mod flash;
 pub mod identify;
@@ -10,7 +10,7 @@ mod list;
 mod mac;
 mod monitor;
 pub mod port;
-mod subject;
+pub(super) mod subject;
 pub(super) mod wifi;
 
 use super::{CommandResult, Context};

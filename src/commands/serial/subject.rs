@@ -78,7 +78,7 @@ pub fn choose(context: &Context<'_>, port: &PortArgs, device: Option<&str>) -> C
         let port = port::named(port::list(context)?, typed)?;
         return Ok(Subject::of_port(port, &attached_devices(context)?));
     }
-    let mut candidates = candidates(context)?;
+    let candidates = candidates(context)?;
     if let Some(named) = device {
         let id = named.parse().ok();
         let found = candidates.into_iter().find(|candidate| id.is_some() && candidate.id() == id.as_ref());
@@ -87,15 +87,19 @@ pub fn choose(context: &Context<'_>, port: &PortArgs, device: Option<&str>) -> C
             None => Ok(Subject::of_attached(select(context, Some(named), Filter::Any)?.attached)),
         };
     }
-    match candidates.len() {
-        0 => Err(no_port()),
-        1 => Ok(candidates.remove(0)),
-        _ => choose_one(context, candidates),
+    one_of(context, candidates)?.ok_or_else(no_port)
+}
+
+/// The only one of several devices, or the one that a person chooses; `None` of none.
+pub fn one_of(context: &Context<'_>, mut candidates: Vec<Subject>) -> CommandResult<Option<Subject>> {
+    if candidates.len() > 1 {
+        return choose_one(context, candidates).map(Some);
     }
+    Ok(candidates.pop())
 }
 
 /// Every device that could be meant: those with a port in the order of `serial list`, then those without.
-fn candidates(context: &Context<'_>) -> CommandResult<Vec<Subject>> {
+pub fn candidates(context: &Context<'_>) -> CommandResult<Vec<Subject>> {
     let ports = port::list(context)?;
     let attached = attached_devices(context)?;
     let has_port = |device: &AttachedDevice| match device.id() {

@@ -1,36 +1,66 @@
-//! Devices on the cable that are set up in another way.
+//! What is on the cable, and whether it is set up over it.
 
 use super::report::Notice;
 use crate::{
-    commands::{CommandResult, Context, serial::port},
+    commands::{
+        CommandResult, Context,
+        serial::{
+            port::PortArgs,
+            subject::{self, Subject},
+        },
+    },
     platform::{Generation, Platform},
-    serial::SerialDevice,
 };
 
-/// What to do with the device that is attached; `None` where it may be set up over its own network, or where nothing
-/// that is known is attached.
-pub(super) fn advice(context: &Context<'_>) -> CommandResult<Option<Notice>> {
-    let ports = {
-        let _spinner = context.ui.spinner("Now to find your device(s)...");
-        port::list(context)?
+/// What is on the cable.
+pub(super) enum Attached {
+    /// Nothing that is known.
+    Nothing,
+    /// A device that this command sets up.
+    Here(Box<Subject>),
+    /// One that is set up in another way.
+    Elsewhere(Notice),
+}
+
+/// Finds the device that was named, or else the only one that this command sets up, or that a person chooses of several.
+pub(super) fn find(context: &Context<'_>, port: &PortArgs, device: Option<&str>) -> CommandResult<Attached> {
+    let found = match port.port.is_some() || device.is_some() {
+        true => Some(subject::choose(context, port, device)?),
+        false => unnamed(context)?,
     };
-    let known = |port: SerialDevice| Some((port.platform?, port));
-    let mut devices: Vec<_> = ports.into_iter().filter_map(known).collect();
-    if devices.iter().any(|(platform, _)| platform.has_softap()) {
-        return Ok(None);
+    let Some(subject) = found else {
+        context.ui.note("No devices detected via USB.");
+        return Ok(Attached::Nothing);
+    };
+    // Of a port that was typed nothing is known: its console has to do.
+    let Some(platform) = subject.platform() else { return Ok(Attached::Here(Box::new(subject))) };
+    context.ui.note(format!("> I have detected a {} connected via USB.", platform.display_name));
+    if is_set_up_here(platform) {
+        return Ok(Attached::Here(Box::new(subject)));
     }
-    if devices.len() > 1 {
+    let id = subject.id().map_or("DEVICE_ID", |id| id.as_str());
+    let advice = steps(platform, id);
+    Ok(Attached::Elsewhere(Notice { device: subject.id().cloned(), platform: platform.name, advice }))
+}
+
+fn unnamed(context: &Context<'_>) -> CommandResult<Option<Subject>> {
+    let candidates = {
+        let _spinner = context.ui.spinner("Now to find your device(s)...");
+        subject::candidates(context)?
+    };
+    let here = |subject: &Subject| subject.platform().is_some_and(is_set_up_here);
+    let (here, elsewhere): (Vec<_>, Vec<_>) = candidates.into_iter().partition(here);
+    if !here.is_empty() {
+        return subject::one_of(context, here);
+    }
+    if elsewhere.len() > 1 {
         context.ui.note("NOTICE: several devices are connected via USB; this is about the first of them.");
     }
-    devices.truncate(1);
-    let Some((platform, port)) = devices.pop() else {
-        context.ui.note("No devices detected via USB.");
-        return Ok(None);
-    };
-    context.ui.note(format!("> I have detected a {} connected via USB.", platform.display_name));
-    let id = port.id.as_ref().map_or("DEVICE_ID", |id| id.as_str());
-    let advice = steps(platform, id);
-    Ok(Some(Notice { device: port.id, platform: platform.name, advice }))
+    Ok(elsewhere.into_iter().find(|subject| subject.platform().is_some()))
+}
+
+fn is_set_up_here(platform: &Platform) -> bool {
+    platform.radio.wifi && platform.generation <= Generation::Two
 }
 
 fn steps(platform: &Platform, id: &str) -> Vec<String> {
@@ -45,13 +75,9 @@ fn steps(platform: &Platform, id: &str) -> Vec<String> {
     if !platform.radio.wifi {
         return vec![format!("{name}(s) have no Wi-Fi to set up."), claim];
     }
-    let network = match platform.generation {
-        Generation::One | Generation::Two => "particle serial wifi",
-        _ => "particle wifi add",
-    };
     vec![
         format!("A {name} is set up over USB, in two steps."),
-        format!("Give it your Wi-Fi network: {network}"),
+        "Give it your Wi-Fi network: particle wifi add".to_owned(),
         claim,
     ]
 }
@@ -61,9 +87,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_board_is_told_its_own_way() {
+    fn every_other_kind_of_board_is_told_its_own_way() {
         for (platform, words) in [
-            ("core", "particle serial wifi"),
             ("electron", "https://setup.particle.io"),
             ("boron", "https://setup.particle.io"),
             ("argon", "particle wifi add"),

@@ -7,21 +7,30 @@ mod finish;
 mod host;
 mod network;
 mod network_file;
+mod over_cable;
 mod over_softap;
 mod report;
 
-use super::{CommandResult, Context, attached::heed_interrupts};
+use super::{CommandResult, Context, attached::heed_interrupts, serial::port::PortArgs, wifi::file};
 use crate::softap::DeviceAddress;
+use attached::Attached;
+use over_cable::Verdict;
 use std::path::PathBuf;
 
-/// Set up a Photon or P1: account, Wi-Fi, claiming and a name
+/// Set up a Photon, P1 or Core: account, Wi-Fi, claiming and a name
 ///
-/// The device has to be in listening mode: hold its MODE or SETUP button until its light blinks blue. Of a device on
-/// the cable that is set up in another way, it says how. Without a terminal, give --file and --yes.
+/// A device on the cable is set up over it. A Photon or P1 elsewhere is looked for by Wi-Fi, and has to be in listening
+/// mode: hold its MODE or SETUP button until its light blinks blue. Of a device on the cable that is set up in another
+/// way, it says how. Without a terminal, give --file and --yes.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    #[command(flatten)]
+    port: PortArgs,
+    /// Device id or name, where several devices are attached
+    #[arg(conflicts_with = "port")]
+    device: Option<String>,
     /// Look for a device by Wi-Fi, whatever is attached by USB
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["port", "device"])]
     wifi: bool,
     /// Accepted for compatibility: networks are always looked for, unless --manual is given
     #[arg(long, hide = true, conflicts_with = "manual")]
@@ -30,7 +39,7 @@ pub struct Args {
     #[arg(long)]
     manual: bool,
     /// Where the device's own network is reached, if not at 192.168.0.1; this computer's Wi-Fi is left alone
-    #[arg(long, value_name = "HOST[:PORT]")]
+    #[arg(long, value_name = "HOST[:PORT]", conflicts_with_all = ["port", "device"])]
     softap: Option<DeviceAddress>,
     /// Read the network and what opens it from this JSON file, as `serial wifi --file` does
     #[arg(long, value_name = "FILE")]
@@ -43,14 +52,21 @@ pub struct Args {
 /// Sets a device up.
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     heed_interrupts(&context.clock);
-    let network = args.file.as_deref().map(network_file::read).transpose()?;
+    let file = args.file.as_deref().map(file::read).transpose()?;
     context.ui.note("> Setup is easy! Let's get started...");
-    if !args.wifi
-        && args.softap.is_none()
-        && let Some(notice) = attached::advice(context)?
-    {
-        return Ok(context.ui.report(&notice)?);
+    let attached = match args.wifi || args.softap.is_some() {
+        true => Attached::Nothing,
+        false => attached::find(context, &args.port, args.device.as_deref())?,
+    };
+    match attached {
+        Attached::Elsewhere(notice) => Ok(context.ui.report(&notice)?),
+        Attached::Nothing => over_softap::run(context, &account::choose(context)?, &args, file),
+        Attached::Here(subject) => {
+            let account = account::choose(context)?;
+            match over_cable::run(context, &account, &args, &subject, file.as_ref())? {
+                Verdict::Done => Ok(()),
+                Verdict::OverItsNetwork => over_softap::run(context, &account, &args, file),
+            }
+        }
     }
-    let account = account::choose(context)?;
-    over_softap::run(context, &account, &args, network)
 }

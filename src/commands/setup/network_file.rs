@@ -1,12 +1,12 @@
-//! A network and what opens it, from a file.
+//! The network of a file, as a device takes it over its own network.
 
 use crate::{
-    commands::{CommandError, CommandResult, Kind},
-    secret::Secret,
+    commands::{
+        CommandError, CommandResult, Kind,
+        wifi::file::{CredentialsFile, EapMethod},
+    },
     softap::{Credentials, NetworkConfiguration, ScannedNetwork, Security},
 };
-use serde::Deserialize;
-use std::{fs, path::Path};
 
 /// The network of a file. There is no `Debug`: it holds secrets.
 pub(super) struct Network {
@@ -15,74 +15,47 @@ pub(super) struct Network {
     credentials: Credentials,
 }
 
-/// The members of the file, in the words of `serial wifi --file`.
-#[derive(Deserialize)]
-struct Members {
-    network: String,
-    #[serde(default)]
-    security: Option<String>,
-    #[serde(default)]
-    password: Option<Secret>,
-    #[serde(default)]
-    eap: Option<String>,
-    #[serde(default)]
-    username: Option<String>,
-    #[serde(default)]
-    outer_identity: Option<String>,
-    #[serde(default)]
-    client_certificate: Option<String>,
-    #[serde(default)]
-    private_key: Option<Secret>,
-    #[serde(default)]
-    root_ca: Option<String>,
-}
+impl TryFrom<CredentialsFile> for Network {
+    type Error = CommandError;
 
-/// Reads a file.
-pub(super) fn read(path: &Path) -> CommandResult<Network> {
-    let text = fs::read(path).map_err(|error| {
-        CommandError::new(Kind::NotFound, format!("cannot read {}: {error}", path.display()))
-    })?;
-    parse(&text).map_err(|error| error.context(path.display().to_string()))
-}
-
-fn parse(text: &[u8]) -> CommandResult<Network> {
-    let unusable = |why: String| CommandError::new(Kind::Usage, why);
-    let members: Members = serde_json::from_slice(text).map_err(|error| unusable(error.to_string()))?;
-    if members.network.is_empty() {
-        return Err(unusable("`network` is empty".to_owned()));
+    fn try_from(file: CredentialsFile) -> CommandResult<Self> {
+        let security = match file.security.as_deref() {
+            None => None,
+            Some(name) => {
+                let known = Security::by_name(name);
+                Some(known.ok_or_else(|| unusable(format!("{name:?} is no kind of security")))?)
+            }
+        };
+        Ok(Self { ssid: file.network.clone(), security, credentials: credentials(file, security)? })
     }
-    let security = match members.security.as_deref() {
-        None => None,
-        Some(name) => {
-            let known = Security::by_name(name);
-            Some(known.ok_or_else(|| unusable(format!("{name:?} is no kind of security")))?)
-        }
-    };
-    let ssid = members.network.clone();
-    Ok(Network { ssid, security, credentials: credentials(members, security).map_err(unusable)? })
 }
 
-fn credentials(members: Members, security: Option<Security>) -> Result<Credentials, String> {
-    let Members { password, outer_identity, root_ca, .. } = members;
-    let password = password.filter(|password| !password.is_empty());
-    match members.eap.as_deref().map(str::to_lowercase) {
-        Some(eap) if eap.contains("peap") => Ok(Credentials::Peap {
-            username: members.username.ok_or("`username` is missing")?,
-            password: password.ok_or("`password` is missing")?,
+fn credentials(file: CredentialsFile, security: Option<Security>) -> CommandResult<Credentials> {
+    let missing = |member: &str| unusable(format!("`{member}` is missing"));
+    let method = file.eap_method()?;
+    let CredentialsFile { outer_identity, root_ca, .. } = file;
+    let password = file.password.filter(|password| !password.is_empty());
+    match method {
+        Some(EapMethod::Peap) => Ok(Credentials::Peap {
+            username: file.username.ok_or_else(|| missing("username"))?,
+            password: password.ok_or_else(|| missing("password"))?,
             outer_identity,
             root_ca,
         }),
-        Some(eap) if eap.contains("tls") => Ok(Credentials::Tls {
-            certificate: members.client_certificate.ok_or("`client_certificate` is missing")?,
-            private_key: members.private_key.ok_or("`private_key` is missing")?,
+        Some(EapMethod::Tls) => Ok(Credentials::Tls {
+            certificate: file.client_certificate.ok_or_else(|| missing("client_certificate"))?,
+            private_key: file.private_key.ok_or_else(|| missing("private_key"))?,
             outer_identity,
             root_ca,
         }),
-        Some(eap) => Err(format!("{eap:?} is no EAP method: use peap or tls")),
-        None if security.is_some_and(Security::is_enterprise) => Err("`eap` is missing".to_owned()),
+        None if security.is_some_and(Security::is_enterprise) => Err(missing("eap")),
         None if security.is_some_and(Security::is_open) => Ok(Credentials::None),
         None => Ok(password.map_or(Credentials::None, Credentials::Password)),
     }
+}
+
+fn unusable(why: String) -> CommandError {
+    CommandError::new(Kind::Usage, why)
 }
 
 impl Network {
@@ -118,7 +91,8 @@ mod tests {
     use super::*;
 
     fn completed(file: &str, heard: &[ScannedNetwork]) -> Result<(u32, u16), String> {
-        let network = parse(file.as_bytes()).and_then(|network| network.complete(heard));
+        let file: CredentialsFile = serde_json::from_str(file).unwrap();
+        let network = Network::try_from(file).and_then(|network| network.complete(heard));
         network
             .map(|network| (network.security.0, network.channel))
             .map_err(|error| error.message().to_owned())
@@ -147,7 +121,6 @@ mod tests {
                 r#"{"network": "Home", "password": "x", "security": "WPA9"}"#,
                 "\"WPA9\" is no kind of security",
             ),
-            (r#"{"network": ""}"#, "`network` is empty"),
             (r#"{"network": "Home", "eap": "peap", "username": "u"}"#, "`password` is missing"),
             (r#"{"network": "Home", "security": "WPA2_802.1x"}"#, "`eap` is missing"),
             (r#"{"network": "Home", "eap": "md5"}"#, "\"md5\" is no EAP method: use peap or tls"),

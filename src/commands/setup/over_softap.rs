@@ -3,11 +3,11 @@
 use super::{
     Args,
     account::Account,
-    finish::{self, Outcome},
+    finish::{self, Configured, Outcome},
     host, network, network_file,
 };
 use crate::{
-    commands::{CommandResult, Context},
+    commands::{CommandResult, Context, wifi::file::CredentialsFile},
     platform::DeviceId,
     softap::SoftAp,
 };
@@ -18,8 +18,9 @@ pub(super) fn run(
     context: &Context<'_>,
     account: &Account,
     args: &Args,
-    mut given: Option<network_file::Network>,
+    file: Option<CredentialsFile>,
 ) -> CommandResult {
+    let mut given = file.map(network_file::Network::try_from).transpose()?;
     loop {
         let way = host::find(context, args)?;
         // The device's network leads nowhere else, so everything from the cloud has to be got before.
@@ -37,7 +38,7 @@ pub(super) fn run(
             error
                 .hint(format!("the device {id} has its settings; `particle list` shows whether it is online"))
         })?;
-        match finish::run(context, account, &id, args.name.as_deref())? {
+        match finish::run(context, account, &Configured::over_softap(id), args.name.as_deref())? {
             Outcome::Done => return Ok(()),
             Outcome::Reconfigure => {
                 context.ui.note("Put the device into listening mode again: hold its MODE or SETUP button until its light blinks blue.");

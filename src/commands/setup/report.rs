@@ -1,5 +1,6 @@
 //! What `setup` has to tell at its end.
 
+use super::finish::Claiming;
 use crate::{
     platform::DeviceId,
     ui::{Page, Report},
@@ -32,15 +33,31 @@ pub(super) struct SetUp {
     pub(super) name: Option<String>,
     /// Whether the cloud has seen it.
     pub(super) online: bool,
+    /// What to call it in a sentence.
+    #[serde(skip)]
+    pub(super) kind: &'static str,
+    /// What its claiming ends with.
+    #[serde(skip)]
+    pub(super) claiming: Claiming,
 }
 
 impl Report for SetUp {
     fn render(&self, page: &mut Page) {
-        if let Some(name) = &self.name {
-            let name = page.foreign(name).into_owned();
-            page.line(format_args!("Your device has been given the name {name}"));
+        let (kind, id) = (self.kind, &self.device);
+        let name = self.name.as_ref().map(|name| page.foreign(name).into_owned());
+        match self.claiming {
+            Claiming::ByCode => {
+                if let Some(name) = name {
+                    page.line(format_args!("Your {kind} has been given the name {name}"));
+                }
+                page.line("Congratulations! You've just won the internet!");
+                page.line(format_args!("Device id: {id}"));
+            }
+            Claiming::ById => {
+                let name = name.map(|name| format!(" {name}")).unwrap_or_default();
+                page.line(format_args!("You've successfully setup your {kind}{name} ({id})"));
+                page.line("Nice work!");
+            }
         }
-        page.line("Congratulations! You've just won the internet!");
-        page.line(format_args!("Device id: {}", self.device));
     }
 }

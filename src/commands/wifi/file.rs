@@ -67,10 +67,34 @@ pub fn read(path: &Path) -> CommandResult<CredentialsFile> {
     Ok(file)
 }
 
+/// How a user logs in to a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EapMethod {
+    /// PEAP/MSCHAPv2: with a name and a password.
+    Peap,
+    /// EAP-TLS: with a certificate.
+    Tls,
+}
+
 impl CredentialsFile {
     /// Whether users log in to the network one by one.
     pub fn is_enterprise(&self) -> bool {
-        self.security.as_deref().is_some_and(|name| name.to_ascii_lowercase().contains("802.1x"))
+        let name = self.security.as_deref().unwrap_or_default().to_ascii_lowercase();
+        name.contains("802.1x") || name.contains("enterprise")
+    }
+
+    /// How the user logs in; `None` where the file does not tell.
+    pub fn eap_method(&self) -> CommandResult<Option<EapMethod>> {
+        let Some(named) = &self.eap else { return Ok(None) };
+        let name = named.to_ascii_lowercase();
+        if name.contains("peap") {
+            Ok(Some(EapMethod::Peap))
+        } else if name.contains("tls") {
+            Ok(Some(EapMethod::Tls))
+        } else {
+            let message = format!("{named:?} is no EAP method: use peap or tls");
+            Err(CommandError::new(Kind::Usage, message))
+        }
     }
 
     /// How the network is secured, as a control request says it; `None` where the file does not tell.
@@ -118,6 +142,16 @@ mod tests {
             assert_eq!(security_called(name), Some(expected), "{name}");
         }
         assert_eq!(security_called("WPA4"), None);
+    }
+
+    #[test]
+    fn a_user_logs_in_by_password_or_certificate() {
+        let method = |file: &str| serde_json::from_str::<CredentialsFile>(file).unwrap().eap_method();
+        assert_eq!(method(r#"{"eap": "PEAP/MSCHAPv2"}"#).unwrap(), Some(EapMethod::Peap));
+        assert_eq!(method(r#"{"eap": "EAP-TLS"}"#).unwrap(), Some(EapMethod::Tls));
+        assert_eq!(method("{}").unwrap(), None);
+        let refused = method(r#"{"eap": "md5"}"#).unwrap_err();
+        assert_eq!(refused.message(), "\"md5\" is no EAP method: use peap or tls");
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
-        wifi::{file::CredentialsFile, network},
+        wifi::{
+            file::{CredentialsFile, EapMethod},
+            network,
+        },
     },
     secret::Secret,
     serial::{Question, check_answer},
@@ -16,7 +19,8 @@ const FILE_FLAG: &str = network::FILE_FLAG;
 const SECURITIES: [(&str, &str); 4] = [("WPA2", "3"), ("WPA", "2"), ("WEP", "1"), ("Unsecured", "0")];
 const ENTERPRISE_SECURITIES: [(&str, &str); 2] = [("WPA Enterprise", "4"), ("WPA2 Enterprise", "5")];
 const CIPHERS: [(&str, &str); 3] = [("AES+TKIP", "3"), ("TKIP", "2"), ("AES", "1")];
-const EAP_TYPES: [(&str, &str); 2] = [("PEAP/MSCHAPv2", "0"), ("EAP-TLS", "1")];
+const EAP_TYPES: [(&str, &str); 2] =
+    [("PEAP/MSCHAPv2", eap_digit(EapMethod::Peap)), ("EAP-TLS", eap_digit(EapMethod::Tls))];
 
 /// Whoever knows the answers.
 pub(super) struct Answers<'a, 'c> {
@@ -35,6 +39,9 @@ impl<'a, 'c> Answers<'a, 'c> {
         file: Option<&'a CredentialsFile>,
         ssid: &'a str,
     ) -> CommandResult<Self> {
+        if let Some(file) = file {
+            file.eap_method()?;
+        }
         let answers = Self { context, file, ssid, of_user: false };
         let ready = [
             Question::Ssid,
@@ -72,10 +79,10 @@ impl<'a, 'c> Answers<'a, 'c> {
         let file = self.file?;
         match question {
             Question::Ssid => None,
-            Question::Security { .. } => text(security_digit(file.security.as_deref())),
+            Question::Security { .. } => text(security_digit(file)),
             Question::Cipher => text(cipher_digit(file.security.as_deref())),
             Question::Password => file.password.clone(),
-            Question::EapType => eap_digit(file.eap.as_deref()?).and_then(text),
+            Question::EapType => text(eap_digit(file.eap_method().ok()??)),
             Question::Username => text(file.username.as_deref()?),
             Question::OuterIdentity => text(file.outer_identity.as_deref().unwrap_or_default()),
             Question::ClientCertificate => text(file.client_certificate.as_deref()?),
@@ -142,9 +149,9 @@ impl<'a, 'c> Answers<'a, 'c> {
 }
 
 /// The digit of a security named in a file; without a name it is WPA2.
-fn security_digit(name: Option<&str>) -> &'static str {
-    let name = name.unwrap_or_default().to_ascii_uppercase();
-    let enterprise = name.contains("802.1X");
+fn security_digit(file: &CredentialsFile) -> &'static str {
+    let name = file.security.as_deref().unwrap_or_default().to_ascii_uppercase();
+    let enterprise = file.is_enterprise();
     match () {
         () if enterprise && name.contains("WPA2") => "5",
         () if enterprise => "4",
@@ -167,21 +174,18 @@ fn cipher_digit(name: Option<&str>) -> &'static str {
     }
 }
 
-/// The digit of an EAP type; `None` for one that devices do not know.
-fn eap_digit(name: &str) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
-    if name.contains("peap") {
-        Some("0")
-    } else if name.contains("tls") {
-        Some("1")
-    } else {
-        None
+/// The digit of an EAP type.
+const fn eap_digit(method: EapMethod) -> &'static str {
+    match method {
+        EapMethod::Peap => "0",
+        EapMethod::Tls => "1",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn documented_names_become_the_digits_of_devices() {
@@ -196,11 +200,13 @@ mod tests {
             ("WPA_AES+TKIP", "2", "3"),
             ("WPA_802.1x", "4", "1"),
             ("WPA2_802.1x", "5", "1"),
+            ("WPA2 Enterprise AES", "5", "1"),
             ("WPA3_PSK", "6", "1"),
         ] {
-            assert_eq!((security_digit(Some(name)), cipher_digit(Some(name))), (security, cipher), "{name}");
+            let file = serde_json::from_value(json!({ "security": name })).unwrap();
+            assert_eq!((security_digit(&file), cipher_digit(Some(name))), (security, cipher), "{name}");
         }
-        assert_eq!((security_digit(None), cipher_digit(None)), ("3", "1"));
-        assert_eq!(["PEAP/MSCHAPv2", "EAP-TLS", "other"].map(eap_digit), [Some("0"), Some("1"), None]);
+        let silent = serde_json::from_value(json!({})).unwrap();
+        assert_eq!((security_digit(&silent), cipher_digit(None)), ("3", "1"));
     }
 }

@@ -88,18 +88,14 @@ pub(in crate::commands) fn give_network(
 }
 
 /// Gives the device its credentials; gives the name of the network.
-fn set_up(
+pub(in crate::commands) fn set_up(
     context: &Context<'_>,
     subject: &Subject,
     file: Option<&CredentialsFile>,
     scan: bool,
 ) -> CommandResult<String> {
     subject.platform().map_or(Ok(()), require_wifi)?;
-    let target = subject.attached.clone().filter(|device| device.id().is_some() || device.dfu);
-    let target = target.map(Target::try_from).transpose()?;
-    if let Some(target) = &target {
-        target.refuse_in_dfu()?;
-    }
+    let target = target_of(subject)?;
     // What the console alone can do: users who log in.
     let enterprise = file.is_some_and(CredentialsFile::is_enterprise);
     match target {
@@ -108,6 +104,14 @@ fn set_up(
         }
         target => over_the_console(context, subject, target.as_ref(), file, scan),
     }
+}
+
+/// The device on its bus, where it is known which one that is.
+fn target_of(subject: &Subject) -> CommandResult<Option<Target>> {
+    let target = subject.attached.clone().filter(|device| device.id().is_some() || device.dfu);
+    let target = target.map(Target::try_from).transpose()?;
+    target.as_ref().map_or(Ok(()), Target::refuse_in_dfu)?;
+    Ok(target)
 }
 
 fn by_request(
@@ -157,7 +161,14 @@ fn over_the_console(
     Ok(ssid)
 }
 
-/// Puts a device into listening mode if it is not.
+/// Puts a device into listening mode if it is not. One that is known by its port alone has to be in it.
+pub(in crate::commands) fn start_listening(context: &Context<'_>, subject: &Subject) -> CommandResult {
+    let Some(target) = target_of(subject)? else { return Ok(()) };
+    let operator = Operator::new(context.buses()?, &context.clock);
+    let _lock = operator.lock(&target)?;
+    listen(context, &operator, &target)
+}
+
 fn listen(context: &Context<'_>, operator: &Operator, target: &Target) -> CommandResult {
     let mode = operator.control(&target.attached).and_then(|mut channel| channel.device_mode());
     if mode == Ok(Some(DeviceMode::Listening)) {
