@@ -5,17 +5,12 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 
+#[path = "../support/dfu_bench.rs"]
+mod dfu_bench;
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use particle::{
-    clock::Clock,
-    dfu::{Dfu, WriteOptions},
-    platform::Platform,
-    sandbox::bench::{Bench, BenchOptions, DeviceState, Mode},
-    usb::{
-        Bus,
-        usbip::{HostAddress, UsbIpBus},
-    },
-};
+use dfu_bench::DfuBench;
+use particle::dfu::{Dfu, WriteOptions};
 use std::{thread, time::Duration};
 
 const LENGTH: usize = 256 * 1024;
@@ -23,49 +18,6 @@ const LENGTH: usize = 256 * 1024;
 const ADDRESS: u32 = 0xB_4000;
 /// A tenth of the device's pauses, so that a run does not take minutes.
 const PACE: f64 = 0.1;
-
-/// Borons in DFU mode on one bench.
-struct Borons {
-    _bench: Bench,
-    bus: UsbIpBus,
-    clock: Clock,
-    platform: &'static Platform,
-}
-
-impl Borons {
-    fn new(count: usize, pace: f64) -> Self {
-        let clock = Clock::new(pace);
-        let platform = Platform::by_name("boron").unwrap();
-        let state = |number: usize| {
-            let mut state =
-                DeviceState::new(platform, format!("e00fce68{number:016x}").parse().unwrap()).unwrap();
-            state.mode = Mode::Dfu;
-            state
-        };
-        let (changes, _unread) = std::sync::mpsc::sync_channel(1);
-        let options = BenchOptions {
-            usbip_port: 0,
-            softap_port: 0,
-            clock: clock.clone(),
-            faults: Default::default(),
-            changes,
-        };
-        let bench = Bench::start((0..count).map(state).collect(), options).unwrap();
-        let address = bench.usbip_address();
-        let host = HostAddress { host: address.ip().to_string(), port: address.port() };
-        let bus = UsbIpBus::new(host, clock.clone());
-        Self { _bench: bench, bus, clock, platform }
-    }
-
-    fn open(&self) -> Vec<Dfu> {
-        let found = self.bus.enumerate().unwrap();
-        let open = |address| {
-            let handle = self.bus.open(address).unwrap();
-            Dfu::open(handle, &self.clock, self.platform.flash.unwrap()).unwrap()
-        };
-        found.iter().map(|device| open(&device.address)).collect()
-    }
-}
 
 fn write(dfu: &mut Dfu, data: &[u8]) {
     let options = WriteOptions { preserve: false, verify: true };
@@ -82,7 +34,7 @@ fn flashing(criterion: &mut Criterion) {
         ("one device, a tenth of its pauses", 1, PACE),
         ("four devices at once, a tenth of their pauses", 4, PACE),
     ] {
-        let borons = Borons::new(count, pace);
+        let borons = DfuBench::new("boron", count, pace);
         let mut sessions = borons.open();
         group.bench_function(name, |bencher| {
             bencher.iter(|| {

@@ -1,6 +1,6 @@
 //! `compile`, in every form of the documents.
 
-use crate::support::{Output, Sandbox, TestEnvironment, read};
+use crate::support::{Output, TestEnvironment, read};
 use particle::{
     firmware::{Bundle, Module},
     platform::Platform,
@@ -8,13 +8,6 @@ use particle::{
 use std::{fs, path::Path};
 
 const APPLICATION: &str = "#include \"Particle.h\"\nvoid setup() {}\nvoid loop() {}\n";
-
-/// A sandbox that runs, with Ada logged in, started with these further arguments.
-fn sandbox(environment: &TestEnvironment, arguments: &[&str]) -> Sandbox {
-    let sandbox = environment.start_sandbox(arguments);
-    environment.log_in();
-    sandbox
-}
 
 fn write(environment: &TestEnvironment, name: &str, content: &str) {
     let path = environment.work().join(name);
@@ -43,7 +36,7 @@ fn compile(environment: &TestEnvironment, arguments: &[&str]) -> Output {
 #[test]
 fn a_project_is_compiled_and_saved() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     project(&environment, "my_project");
     let output = compile(&environment, &["photon", "my_project", "--saveTo", "firmware.bin"]).success();
     let start = "\nCompiling code for photon\n\nIncluding:\n    my_project/project.properties\n    \
@@ -58,7 +51,7 @@ fn a_project_is_compiled_and_saved() {
 #[test]
 fn every_name_of_a_platform_will_do() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     write(&environment, "myapp.ino", APPLICATION);
     for (typed, platform) in [
         ("photon", "photon"),
@@ -81,7 +74,7 @@ fn every_name_of_a_platform_will_do() {
 #[test]
 fn the_current_folder_is_compiled_into_a_new_file() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     project(&environment, ".");
     let data = environment.in_sandbox(["--json", "cloud", "compile", "p2"]).success().data();
     let file = data["file"].as_str().unwrap();
@@ -95,7 +88,7 @@ fn the_current_folder_is_compiled_into_a_new_file() {
 #[test]
 fn single_files_are_compiled_for_the_version_that_is_named() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     write(&environment, "app.ino", &APPLICATION.replace("Particle.h", "library1.h"));
     write(&environment, "library1.cpp", "#include \"library1.h\"\n");
     write(&environment, "library1.h", "int one();\n");
@@ -117,7 +110,7 @@ fn single_files_are_compiled_for_the_version_that_is_named() {
 #[test]
 fn libraries_of_the_project_are_looked_up_in_the_catalogue() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     project(&environment, "my_project");
     let code =
         "#include \"InternetButton.h\"\n#include \"RollingAverage.h\"\nvoid setup() {}\nvoid loop() {}\n";
@@ -137,7 +130,7 @@ fn libraries_of_the_project_are_looked_up_in_the_catalogue() {
 #[test]
 fn boards_left_behind_get_the_newest_version_that_fits() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     write(&environment, "app.ino", APPLICATION);
     for (platform, version) in [("core", "1.4.4"), ("xenon", "1.5.2")] {
         compile(&environment, &[platform, "app.ino", "--saveTo", "out.bin"])
@@ -150,7 +143,7 @@ fn boards_left_behind_get_the_newest_version_that_fits() {
 #[test]
 fn a_project_with_assets_becomes_a_bundle() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     project(&environment, "my_project");
     let properties = "name=my_project\nassetOtaDir=sounds\nfirmwareEnv=vars.json\n";
     write(&environment, "my_project/project.properties", properties);
@@ -181,7 +174,7 @@ fn a_project_with_assets_becomes_a_bundle() {
 #[test]
 fn errors_in_the_code_name_the_files_of_the_user() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     project(&environment, "my_project");
     write(&environment, "my_project/src/a.cpp", "\n#include \"nowhere.h\"\n");
     write(&environment, "firmware.bin", "the last one that worked");
@@ -229,7 +222,7 @@ fn trouble_with_the_cloud_leaves_no_file() {
         ("cut@GET:/v1/binaries*9", 5),
     ] {
         let environment = TestEnvironment::new();
-        let _sandbox = sandbox(&environment, &["--fault", fault]);
+        let _sandbox = environment.sandbox_with_login(&["--fault", fault]);
         write(&environment, "app.ino", APPLICATION);
         let output = compile(&environment, &["photon", "app.ino", "--saveTo", "out.bin"]);
         assert_eq!(output.status, status, "{fault}: {}", output.stderr);

@@ -1,15 +1,8 @@
 //! `device doctor`: what is wrong with a device, and how it gets well.
 
-use crate::support::{Output, Sandbox, TestEnvironment};
+use crate::support::{Output, TestEnvironment};
 use serde_json::{Value, json};
 use std::fs;
-
-/// A sandbox that runs, with Ada logged in, started with these further arguments.
-fn sandbox(environment: &TestEnvironment, arguments: &[&str]) -> Sandbox {
-    let sandbox = environment.start_sandbox(arguments);
-    environment.log_in();
-    sandbox
-}
 
 /// What `device doctor --check` finds out.
 #[track_caller]
@@ -25,7 +18,7 @@ fn codes(diagnosis: &Value) -> Vec<&str> {
 #[test]
 fn a_device_whose_key_the_cloud_does_not_know_has_nothing_else_wrong() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "photon,argon"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon,argon"]);
     let before = environment.device("photon");
     let output = environment.in_sandbox(["doctor", "photon", "--check"]).success();
     output
@@ -43,7 +36,7 @@ fn a_device_whose_key_the_cloud_does_not_know_has_nothing_else_wrong() {
 #[test]
 fn what_is_wrong_on_the_device_is_found() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "boron,photon"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron,photon"]);
     environment.in_sandbox(["keys", "new", "own", "--protocol", "tcp"]).success();
     let server = ["keys", "server", "own.pub.pem", "192.168.1.10", "--device", "boron"];
     environment.in_sandbox(server).status(1);
@@ -78,7 +71,7 @@ fn what_cannot_be_looked_at_is_said() {
 #[test]
 fn without_a_device_there_is_no_patient() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "photon,boron"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon,boron"]);
     environment.in_sandbox(["doctor", "--check"]).status(6).stderr_has("Found multiple devices");
     for device in ["photon", "boron"] {
         environment.in_sandbox(["sandbox", "unplug", device]).success();
@@ -93,18 +86,16 @@ fn put_credentials(environment: &TestEnvironment) {
     fs::write(environment.work().join("wifi.json"), credentials.to_string()).unwrap();
 }
 
-/// `device doctor` with these arguments, and a cache of its own.
+/// `device doctor` with these arguments.
 fn doctor(environment: &TestEnvironment, arguments: &[&str]) -> Output {
-    let mut command = environment.sandbox_command([&["device", "doctor"], arguments].concat());
-    command.env("XDG_CACHE_HOME", environment.home().join("cache"));
-    crate::support::run(command, "")
+    environment.in_sandbox([&["device", "doctor"], arguments].concat())
 }
 
 #[test]
 fn every_step_is_carried_out_and_the_device_is_online() {
     let environment = TestEnvironment::new();
     let arguments = ["--devices", "photon,argon,electron,core", "--os-version", "photon=1.5.2"];
-    let _sandbox = sandbox(&environment, &arguments);
+    let _sandbox = environment.sandbox_with_login(&arguments);
     put_credentials(&environment);
     let titles = [
         "Updating system firmware",
@@ -138,7 +129,7 @@ fn every_step_is_carried_out_and_the_device_is_online() {
 fn a_device_that_lost_its_system_is_healed() {
     let environment = TestEnvironment::new();
     let arguments = ["--devices", "photon", "--os-version", "photon=1.5.2", "--fault", "unplug@dfu-write:3"];
-    let _sandbox = sandbox(&environment, &arguments);
+    let _sandbox = environment.sandbox_with_login(&arguments);
     doctor(&environment, &["photon", "--yes", "--skip", "wifi"])
         .status(8)
         .stderr_has("Updating system firmware: ")
@@ -164,7 +155,7 @@ fn nothing_is_done_that_nobody_has_agreed_to() {
 #[test]
 fn what_is_still_wrong_is_said_at_the_end() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "photon"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon"]);
     let skipped: Vec<&str> = ["system", "antenna", "ip", "hotspot", "eeprom", "wifi", "keys", "tinker"]
         .iter()
         .flat_map(|step| ["--skip", step])

@@ -1,6 +1,6 @@
 //! `flash` over the air, in every form of the documents.
 
-use crate::support::{Output, Sandbox, TestEnvironment};
+use crate::support::{Output, TestEnvironment};
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -11,17 +11,8 @@ const BORON: &str = "e00fce6800000000000d0001";
 const APPLICATION: &str =
     "#include \"Particle.h\"\nvoid setup() { Particle.function(\"brew\", brew); }\nvoid loop() {}\n";
 
-/// A sandbox that runs, with an Electron and a Boron that are online and a Photon that is not, and Ada logged in.
-fn sandbox(environment: &TestEnvironment, arguments: &[&str]) -> Sandbox {
-    let sandbox = environment.start_sandbox(arguments);
-    environment.log_in();
-    sandbox
-}
-
 fn flash(environment: &TestEnvironment, arguments: &[&str]) -> Output {
-    let mut command = environment.sandbox_command([&["flash"], arguments].concat());
-    command.env("XDG_CACHE_HOME", environment.home().join("cache"));
-    crate::support::run(command, "")
+    environment.in_sandbox([&["flash"], arguments].concat())
 }
 
 /// Waits until every device that was flashed has started again.
@@ -55,7 +46,7 @@ fn functions(environment: &TestEnvironment, device: &str) -> String {
 #[test]
 fn a_device_runs_what_it_was_sent() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     project(&environment);
     let output = flash(&environment, &["boron", "my_project", "--wait"]).success();
     let expected = "Compiling code for boron\n\nIncluding:\n    my_project/project.properties\n    \
@@ -71,7 +62,7 @@ fn a_device_runs_what_it_was_sent() {
 #[test]
 fn a_project_with_assets_is_sent_as_a_bundle() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     project(&environment);
     fs::write(environment.work().join("my_project/project.properties"), "assetOtaDir=sounds\n").unwrap();
     fs::create_dir(environment.work().join("my_project/sounds")).unwrap();
@@ -109,7 +100,7 @@ fn a_device_that_is_unplugged_in_the_middle_has_not_taken_the_firmware() {
 #[test]
 fn files_and_versions_may_be_named() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     project(&environment);
     fs::write(environment.work().join("library1.cpp"), "").unwrap();
     fs::write(environment.work().join("library1.h"), "").unwrap();
@@ -125,7 +116,7 @@ fn files_and_versions_may_be_named() {
 #[test]
 fn a_binary_is_sent_as_it_is_but_only_where_it_belongs() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     let file = binary(&environment, "boron");
     let output = flash(&environment, &["boron", &file]).success();
     assert_eq!(output.stdout, "Flash device OK: Update started\n\nFlash success!\n");
@@ -139,7 +130,7 @@ fn a_binary_is_sent_as_it_is_but_only_where_it_belongs() {
 #[test]
 fn a_damaged_binary_is_not_sent() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     let file = environment.work().join(binary(&environment, "boron"));
     let mut bytes = fs::read(&file).unwrap();
     bytes[1000] ^= 1;
@@ -150,7 +141,7 @@ fn a_damaged_binary_is_not_sent() {
 #[test]
 fn a_bundle_is_taken() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     let file = binary(&environment, "boron");
     fs::create_dir(environment.work().join("assets")).unwrap();
     fs::write(environment.work().join("assets/logo.txt"), "logo").unwrap();
@@ -162,7 +153,7 @@ fn a_bundle_is_taken() {
 #[test]
 fn a_device_that_does_not_take_the_firmware_fails() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--os-version", "boron=5.0.0"]);
+    let _sandbox = environment.sandbox_with_login(&["--os-version", "boron=5.0.0"]);
     project(&environment);
     flash(&environment, &["boron", "app.ino"]).success();
     let output = flash(&environment, &["boron", "app.ino", "--wait"]).status(8);
@@ -173,7 +164,7 @@ fn a_device_that_does_not_take_the_firmware_fails() {
 #[test]
 fn known_applications_are_fetched_once_and_checked() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     flash(&environment, &["boron", "tinker"]).success().stderr_has("fetching tinker for Boron from ");
     settle(&environment);
     let again = flash(&environment, &["boron", "tinker"]).success();
@@ -190,7 +181,7 @@ fn known_applications_are_fetched_once_and_checked() {
 #[test]
 fn a_mirror_has_to_have_the_files_of_the_publisher() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--fault", "http-404@GET:/apps/index.json*9"]);
+    let _sandbox = environment.sandbox_with_login(&["--fault", "http-404@GET:/apps/index.json*9"]);
     // Without an index, the server is a mirror of the publisher, and has to have the publisher's files.
     flash(&environment, &["boron", "tinker"]).status(4);
 }
@@ -198,14 +189,14 @@ fn a_mirror_has_to_have_the_files_of_the_publisher() {
 #[test]
 fn a_core_is_patched() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "photon,core"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon,core"]);
     flash(&environment, &["core", "cc3000", "--wait"]).success().stdout_has("Flash success!\n");
 }
 
 #[test]
 fn a_device_of_a_product_becomes_a_development_device() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     project(&environment);
     let arguments = ["cloud", "flash", BORON, "--product", "12345", "my_project", "--wait"];
     let output = environment.in_sandbox(arguments).success();
@@ -219,7 +210,7 @@ fn a_device_of_a_product_becomes_a_development_device() {
 #[test]
 fn several_devices_are_flashed_and_one_failure_is_told() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &[]);
+    let _sandbox = environment.sandbox_with_login(&[]);
     let output = flash(&environment, &["photon,boron,ghost", "tinker", "--json"]).status(6);
     let data = output.data();
     let done: Vec<bool> = (0..3).map(|at| data[at]["done"].as_bool().unwrap()).collect();
@@ -231,7 +222,7 @@ fn several_devices_are_flashed_and_one_failure_is_told() {
 #[test]
 fn a_local_cloud_gets_the_source_code() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--local-cloud"]);
+    let _sandbox = environment.sandbox_with_login(&["--local-cloud"]);
     project(&environment);
     flash(&environment, &["boron", "my_project", "--wait"])
         .success()
@@ -265,7 +256,7 @@ fn trouble_with_the_cloud_has_a_status_of_its_own() {
         ("cut@PUT:/v1/devices", 5),
     ] {
         let environment = TestEnvironment::new();
-        let _sandbox = sandbox(&environment, &["--fault", fault]);
+        let _sandbox = environment.sandbox_with_login(&["--fault", fault]);
         let output = flash(&environment, &["boron", "tinker"]);
         assert_eq!(output.status, status, "{fault}: {}", output.stderr);
     }

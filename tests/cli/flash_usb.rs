@@ -3,28 +3,19 @@
 #[cfg(unix)]
 use crate::support::terminal::run_on_terminal_with;
 use crate::support::{
-    Output, Sandbox, TestEnvironment,
+    Output, TestEnvironment,
     firmware::put,
     flashing::{MODULE_SIZE, application, memory, platform, sized, start_of, system_part},
-    run,
 };
 use particle::{
-    firmware::{ModuleFunction, ModuleParts, Product},
+    firmware::{Asset, Module, ModuleFunction, ModuleParts, Product, with_assets},
     platform::Anchor,
 };
 
 const SOURCE: &str = "void setup() { Particle.function(\"brew\", brew); }\nvoid loop() {}\n";
 
-fn sandbox(environment: &TestEnvironment, arguments: &[&str]) -> Sandbox {
-    let sandbox = environment.start_sandbox(arguments);
-    environment.log_in();
-    sandbox
-}
-
 fn flash(environment: &TestEnvironment, arguments: &[&str]) -> Output {
-    let mut command = environment.sandbox_command([&["flash"], arguments].concat());
-    command.env("XDG_CACHE_HOME", environment.home().join("cache"));
-    run(command, "")
+    environment.in_sandbox([&["flash"], arguments].concat())
 }
 
 /// An application for a board, in `app.bin`.
@@ -37,7 +28,7 @@ fn app(environment: &TestEnvironment, name: &str) -> Vec<u8> {
 #[test]
 fn an_application_is_flashed_once_and_the_device_runs_again() {
     let environment = TestEnvironment::new();
-    let sandbox = sandbox(&environment, &["--devices", "boron"]);
+    let sandbox = environment.sandbox_with_login(&["--devices", "boron"]);
     let bytes = app(&environment, "boron");
     let output = flash(&environment, &["--usb", "app.bin"]).success();
     assert_eq!(output.stdout, "\nFlash success!\n");
@@ -57,7 +48,7 @@ fn an_application_is_flashed_once_and_the_device_runs_again() {
 #[test]
 fn known_applications_are_flashed_and_kept() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "photon"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon"]);
     flash(&environment, &["--usb", "tinker", "--offline"])
         .status(4)
         .stderr_has("leave --offline out once, and it is kept for the next time");
@@ -73,7 +64,7 @@ fn known_applications_are_flashed_and_kept() {
 #[test]
 fn a_plan_can_be_looked_at_without_touching_the_device() {
     let environment = TestEnvironment::new();
-    let sandbox = sandbox(&environment, &["--devices", "boron"]);
+    let sandbox = environment.sandbox_with_login(&["--devices", "boron"]);
     let bytes = app(&environment, "boron");
     let text = flash(&environment, &["--usb", "app.bin", "--dry-run"]).success().stdout;
     let lines: Vec<&str> = text.lines().skip(1).map(str::trim).collect();
@@ -97,7 +88,7 @@ fn a_plan_can_be_looked_at_without_touching_the_device() {
 #[test]
 fn a_former_application_is_ended() {
     let environment = TestEnvironment::new();
-    let sandbox = sandbox(&environment, &["--devices", "boron"]);
+    let sandbox = environment.sandbox_with_login(&["--devices", "boron"]);
     let former = ModuleParts { index: 1, anchor: Anchor::Start(0xD_4000), ..application("boron") };
     put(&environment, "former.bin", sized(former));
     flash(&environment, &["--usb", "former.bin"]).success();
@@ -112,13 +103,13 @@ fn factory_images_go_where_a_factory_reset_takes_them_from() {
         [("core", 1, 0x2_0000), ("photon", 0, 0x080E_0000), ("tracker", 2, 0x8060_0000)]
     {
         let environment = TestEnvironment::new();
-        let sandbox = sandbox(&environment, &["--devices", name]);
+        let sandbox = environment.sandbox_with_login(&["--devices", name]);
         let bytes = app(&environment, name);
         flash(&environment, &["--factory", "app.bin"]).success();
         assert!(memory(&environment, &sandbox, alternate, address, MODULE_SIZE) == bytes, "{name}");
     }
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "p2"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "p2"]);
     flash(&environment, &["--factory", "tinker"])
         .status(1)
         .stderr_has("Factory reset is not supported for this platform");
@@ -127,7 +118,7 @@ fn factory_images_go_where_a_factory_reset_takes_them_from() {
 #[test]
 fn what_does_not_belong_on_the_device_is_refused_before_anything_is_written() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "boron"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron"]);
     app(&environment, "argon");
     flash(&environment, &["--usb", "app.bin"])
         .status(2)
@@ -156,7 +147,7 @@ fn what_does_not_belong_on_the_device_is_refused_before_anything_is_written() {
 #[test]
 fn old_core_applications_say_nothing_of_themselves() {
     let environment = TestEnvironment::new();
-    let sandbox = sandbox(&environment, &["--devices", "core"]);
+    let sandbox = environment.sandbox_with_login(&["--devices", "core"]);
     let file = [&[0x42; 2000][..], &0xFFFF_u16.to_le_bytes(), &[0; 4]].concat();
     put(&environment, "old.bin", &file);
     flash(&environment, &["--usb", "old.bin"]).success().stderr_has("unable to verify binary info");
@@ -166,7 +157,7 @@ fn old_core_applications_say_nothing_of_themselves() {
 #[test]
 fn several_devices_are_flashed_side_by_side() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "boron,photon,core"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron,photon,core"]);
     app(&environment, "boron");
     flash(&environment, &["--usb", "app.bin"]).status(6).stderr_has("Found multiple devices");
     flash(&environment, &["--usb", "app.bin", "--device", "boron"]).success();
@@ -183,7 +174,7 @@ fn several_devices_are_flashed_side_by_side() {
 #[test]
 fn a_device_that_cannot_be_switched_needs_a_person() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "boron", "--fault", "hang@control:50*"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron", "--fault", "hang@control:50*"]);
     app(&environment, "boron");
     // It takes the client's full minute to give the device up.
     flash(&environment, &["--usb", "app.bin"])
@@ -197,7 +188,7 @@ fn a_device_that_cannot_be_switched_needs_a_person() {
 #[test]
 fn a_person_at_a_terminal_is_waited_for() {
     let environment = TestEnvironment::new();
-    let sandbox = sandbox(&environment, &["--devices", "boron", "--fault", "hang@control:50*"]);
+    let sandbox = environment.sandbox_with_login(&["--devices", "boron", "--fault", "hang@control:50*"]);
     let bytes = app(&environment, "boron");
     let command = environment.sandbox_command(["flash", "--usb", "app.bin"]);
     let output = run_on_terminal_with(command, "Waiting until you do it by hand", || {
@@ -212,7 +203,7 @@ fn a_person_at_a_terminal_is_waited_for() {
 #[test]
 fn old_firmware_is_sent_to_dfu_by_the_speed_of_its_port() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "photon", "--os-version", "photon=0.5.5"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon", "--os-version", "photon=0.5.5"]);
     let old = ModuleParts { dependencies: [None, None], ..application("photon") };
     put(&environment, "app.bin", sized(old));
     flash(&environment, &["--usb", "app.bin"]).success();
@@ -221,7 +212,7 @@ fn old_firmware_is_sent_to_dfu_by_the_speed_of_its_port() {
 #[test]
 fn protected_devices_are_left_alone() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "boron", "--protect", "boron"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron", "--protect", "boron"]);
     app(&environment, "boron");
     flash(&environment, &["--usb", "app.bin"]).status(7);
     environment.in_sandbox(["sandbox", "press", "boron", "dfu"]).success();
@@ -231,7 +222,7 @@ fn protected_devices_are_left_alone() {
 #[test]
 fn a_turned_bit_is_noticed_and_mended_by_the_same_command() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "p2", "--fault", "corrupt@dfu-write:2"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "p2", "--fault", "corrupt@dfu-write:2"]);
     app(&environment, "p2");
     flash(&environment, &["--usb", "app.bin"])
         .status(9)
@@ -243,7 +234,7 @@ fn a_turned_bit_is_noticed_and_mended_by_the_same_command() {
 #[test]
 fn source_code_is_compiled_and_flashed() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "boron"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron"]);
     put(&environment, "app.ino", SOURCE);
     flash(&environment, &["--local", "boron", "app.ino"])
         .success()
@@ -258,7 +249,7 @@ fn source_code_is_compiled_and_flashed() {
 #[test]
 fn what_an_application_needs_has_to_be_there() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "boron", "--os-version", "boron=5.9.0"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron", "--os-version", "boron=5.9.0"]);
     app(&environment, "boron");
     let refused = "app.bin needs system part 1 in version 6305 or later, and the device has version 5901";
     flash(&environment, &["--usb", "app.bin"]).status(1).stderr_has(refused).stderr_has("particle update");
@@ -272,7 +263,7 @@ fn what_an_application_needs_has_to_be_there() {
 #[test]
 fn the_files_of_a_bundle_follow_their_application_and_are_sent_once() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "boron"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron"]);
     app(&environment, "boron");
     for (name, content) in [("cat.txt", "meow"), ("dog.txt", "woof")] {
         put(&environment, &format!("assets/{name}"), content);
@@ -287,9 +278,44 @@ fn the_files_of_a_bundle_follow_their_application_and_are_sent_once() {
 }
 
 #[test]
+fn a_file_that_the_application_lacks_in_the_end_is_named() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron"]);
+    let [cat, dog] = [("cat.txt", b"meow"), ("dog.txt", b"woof")]
+        .map(|(name, data)| Asset { name: name.to_owned(), data: data.to_vec() });
+    let app = sized(application("boron"));
+    let needed = vec![cat.dependency(), dog.dependency()];
+    put(&environment, "app.bin", with_assets(&Module::parse(&app).unwrap(), needed).unwrap());
+    put(&environment, "cat.bin", cat.to_module().unwrap());
+    put(&environment, "dog.bin", dog.to_module().unwrap());
+    flash(&environment, &["--usb", "app.bin", "cat.bin"])
+        .status(9)
+        .stderr_has("the application needs dog.txt, which the device does not have")
+        .stderr_has("flash the bundle of the application");
+    let output = flash(&environment, &["--usb", "app.bin", "cat.bin", "dog.bin"]).success();
+    assert_eq!(output.stderr.matches("already exists on the device").count(), 2, "{}", output.stderr);
+}
+
+#[test]
+fn a_damaged_system_counts_as_none() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron", "--fault", "corrupt@dfu-write:2"]);
+    put(&environment, "system.bin", sized(system_part("boron")));
+    flash(&environment, &["--usb", "system.bin"]).status(9);
+    assert_eq!(environment.device("boron")["mode"], "dfu");
+    app(&environment, "boron");
+    flash(&environment, &["--usb", "app.bin"])
+        .status(1)
+        .stderr_has("app.bin needs system part 1 in version 6305 or later, and the device has none");
+    flash(&environment, &["--local", "app.bin"]).success().stderr_has("Downloading Device OS 6.3.4");
+    assert_eq!(environment.device("boron")["mode"], "normal");
+    assert_eq!(environment.device("boron")["osVersion"], "6.3.4");
+}
+
+#[test]
 fn the_serial_port_will_do_too() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "photon"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon"]);
     app(&environment, "photon");
     flash(&environment, &["--serial", "app.bin"]).success();
     flash(&environment, &["--serial"]).status(2).stderr_has("You must specify a device or a file");
@@ -309,7 +335,7 @@ fn options_for_attached_devices_need_one() {
 #[test]
 fn a_system_part_and_an_application_go_together() {
     let environment = TestEnvironment::new();
-    let sandbox = sandbox(&environment, &["--devices", "electron"]);
+    let sandbox = environment.sandbox_with_login(&["--devices", "electron"]);
     app(&environment, "electron");
     let system = sized(system_part("electron"));
     put(&environment, "system.bin", &system);

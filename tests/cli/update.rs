@@ -1,24 +1,11 @@
 //! `update`: Device OS of attached devices.
 
 use crate::support::{
-    Output, Sandbox, TestEnvironment,
+    TestEnvironment,
     firmware::put,
     flashing::{application, sized, system_version},
-    run,
 };
 use particle::firmware::{Dependency, ModuleFunction, ModuleParts};
-
-fn sandbox(environment: &TestEnvironment, arguments: &[&str]) -> Sandbox {
-    let sandbox = environment.start_sandbox(arguments);
-    environment.log_in();
-    sandbox
-}
-
-fn particle(environment: &TestEnvironment, arguments: &[&str]) -> Output {
-    let mut command = environment.sandbox_command(arguments);
-    command.env("XDG_CACHE_HOME", environment.home().join("cache"));
-    run(command, "")
-}
 
 fn os_version(environment: &TestEnvironment, device: &str) -> String {
     environment.device(device)["osVersion"].as_str().unwrap().to_owned()
@@ -35,8 +22,8 @@ fn a_device_gets_the_newest_device_os_and_once_it_has_it_nothing_more() {
     ] {
         let environment = TestEnvironment::new();
         let version = format!("{name}={before}");
-        let _sandbox = sandbox(&environment, &["--devices", name, "--os-version", &version]);
-        let output = particle(&environment, &["update"]).success();
+        let _sandbox = environment.sandbox_with_login(&["--devices", name, "--os-version", &version]);
+        let output = environment.in_sandbox(["update"]).success();
         let expected = "\n> Your device is ready for a system update.\n\
                         > This process should take about 30 seconds. Here it goes!\n\n\
                         ! System firmware update successfully completed!\n\n\
@@ -46,10 +33,10 @@ fn a_device_gets_the_newest_device_os_and_once_it_has_it_nothing_more() {
         assert!(output.stderr.contains(&format!("Downloaded Device OS {after}")), "{}", output.stderr);
         assert_eq!(os_version(&environment, name), after, "{name}");
         assert_eq!(environment.device(name)["mode"], "normal", "{name}");
-        let again = particle(&environment, &["--json", "update"]).success();
+        let again = environment.in_sandbox(["--json", "update"]).success();
         assert!(!again.stderr.contains("Download"), "{}", again.stderr);
         assert_eq!(again.data()[0]["flashed"].as_array().unwrap().len(), 0, "{name}: {}", again.stdout);
-        let again = particle(&environment, &["update"]).success();
+        let again = environment.in_sandbox(["update"]).success();
         assert!(
             again.stdout.ends_with("has all of this Device OS already: nothing was written.\n"),
             "{name}"
@@ -63,17 +50,17 @@ fn a_device_that_tells_that_it_has_everything_is_not_restarted() {
     let environment = TestEnvironment::new();
     // To be put into DFU mode would be the end of it.
     let arguments = ["--devices", "boron,p2,photon", "--fault", "unplug@control:50*"];
-    let _sandbox = sandbox(&environment, &arguments);
+    let _sandbox = environment.sandbox_with_login(&arguments);
     for name in ["boron", "p2"] {
-        let output = particle(&environment, &["update", name]).success();
+        let output = environment.in_sandbox(["update", name]).success();
         let expected = "> Your device has all of this Device OS already: nothing was written.\n";
         assert_eq!(output.stdout, expected, "{name}");
         assert!(!output.stderr.contains("tinker"), "{name}: {}", output.stderr);
     }
     // One that does not tell the hashes of its modules has to be read.
-    particle(&environment, &["update", "photon"]).status(8);
+    environment.in_sandbox(["update", "photon"]).status(8);
     assert_eq!(environment.device("photon")["plugged"], false);
-    let several = particle(&environment, &["update", "boron", "p2"]).success();
+    let several = environment.in_sandbox(["update", "boron", "p2"]).success();
     assert_eq!(several.stdout.matches("Nothing to update.").count(), 2, "{}", several.stdout);
 }
 
@@ -85,9 +72,10 @@ fn an_update_that_was_interrupted_goes_on() {
         let faults = ["unplug@control:253#5", "unplug@dfu-write:2", "unplug@dfu-write:4", "unplug@dfu-leave"];
         let mut arguments = vec!["--devices", name, "--os-version", &version];
         arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
-        let _sandbox = sandbox(&environment, &arguments);
+        let _sandbox = environment.sandbox_with_login(&arguments);
         for fault in faults {
-            particle(&environment, &["update"])
+            environment
+                .in_sandbox(["update"])
                 .status(8)
                 .stderr_has(
                     "! An error occurred while attempting to update the system firmware of your device",
@@ -96,7 +84,7 @@ fn an_update_that_was_interrupted_goes_on() {
             assert_eq!(environment.device(name)["plugged"], false, "{name} {fault}");
             environment.in_sandbox(["sandbox", "plug", name]).success();
         }
-        particle(&environment, &["update"]).success();
+        environment.in_sandbox(["update"]).success();
         assert_eq!(environment.device(name)["mode"], "normal", "{name}");
         assert_ne!(os_version(&environment, name), before, "{name}");
     }
@@ -105,37 +93,41 @@ fn an_update_that_was_interrupted_goes_on() {
 #[test]
 fn versions_are_chosen_and_kept() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "photon", "--os-version", "photon=2.0.1"]);
-    particle(&environment, &["update", "--target", "no/thing"])
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon", "--os-version", "photon=2.0.1"]);
+    environment
+        .in_sandbox(["update", "--target", "no/thing"])
         .status(2)
         .stderr_has("Invalid version: no/thing");
-    particle(&environment, &["update", "--target", "9.9.9"])
+    environment
+        .in_sandbox(["update", "--target", "9.9.9"])
         .status(4)
         .stderr_has("Device OS version not found for platform: 6 version: 9.9.9");
-    particle(&environment, &["update", "--target", "2.3.1", "--offline"])
+    environment
+        .in_sandbox(["update", "--target", "2.3.1", "--offline"])
         .status(4)
         .stderr_has("leave --offline out once");
     let plan =
-        particle(&environment, &["--json", "update", "--target", "2.3.1", "--dry-run"]).success().data();
+        environment.in_sandbox(["--json", "update", "--target", "2.3.1", "--dry-run"]).success().data();
     let steps: Vec<&str> =
         plan[0]["steps"].as_array().unwrap().iter().map(|step| step["do"].as_str().unwrap()).collect();
     assert_eq!(steps, ["transfer", "enterDfu", "write", "write", "restart"]);
     assert_eq!(os_version(&environment, "photon"), "2.0.1");
-    particle(&environment, &["update", "--target", "2.3.1", "--offline"]).success();
+    environment.in_sandbox(["update", "--target", "2.3.1", "--offline"]).success();
     assert_eq!(os_version(&environment, "photon"), "2.3.1");
 }
 
 #[test]
 fn a_downgrade_that_the_application_would_not_survive_needs_force() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "boron"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron"]);
     put(&environment, "app.bin", sized(application("boron")));
-    particle(&environment, &["flash", "--usb", "app.bin"]).success();
-    particle(&environment, &["update", "--target", "6.2.0"])
+    environment.in_sandbox(["flash", "--usb", "app.bin"]).success();
+    environment
+        .in_sandbox(["update", "--target", "6.2.0"])
         .status(1)
         .stderr_has("application module 2 on the device needs system part 1 in version 6305 or later");
     assert_eq!(environment.device("boron")["mode"], "normal");
-    particle(&environment, &["update", "--target", "6.2.0", "--force"]).success();
+    environment.in_sandbox(["update", "--target", "6.2.0", "--force"]).success();
     assert_eq!(os_version(&environment, "boron"), "6.2.0");
     assert_eq!(environment.device("boron")["mode"], "safe-mode");
 }
@@ -143,8 +135,8 @@ fn a_downgrade_that_the_application_would_not_survive_needs_force() {
 #[test]
 fn a_core_is_as_new_as_it_gets() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "core"]);
-    let output = particle(&environment, &["update"]).success();
+    let _sandbox = environment.sandbox_with_login(&["--devices", "core"]);
+    let output = environment.in_sandbox(["update"]).success();
     let expected = "\n! There are currently no system firmware updates available for this device.\n";
     assert_eq!(output.stdout, expected);
 }
@@ -153,23 +145,25 @@ fn a_core_is_as_new_as_it_gets() {
 fn the_cloud_is_needed_once_and_may_refuse() {
     let environment = TestEnvironment::new();
     let _sandbox = environment.start_sandbox(["--devices", "boron", "--fault", "http-500@/v1/firmware*"]);
-    particle(&environment, &["update"]).status(3).stderr_has("You're not logged in.");
+    environment.in_sandbox(["update"]).status(3).stderr_has("You're not logged in.");
     environment.log_in();
-    particle(&environment, &["update"]).status(5).stderr_has("cannot download boron-");
+    environment.in_sandbox(["update"]).status(5).stderr_has("cannot download boron-");
     assert_eq!(environment.device("boron")["mode"], "normal");
     environment.in_sandbox(["sandbox", "unplug", "boron"]).success();
-    particle(&environment, &["update"]).status(6).stderr_has("No devices found");
+    environment.in_sandbox(["update"]).status(6).stderr_has("No devices found");
 }
 
 #[test]
 fn local_flashing_brings_the_device_os_along() {
     let environment = TestEnvironment::new();
-    let _sandbox = sandbox(&environment, &["--devices", "boron", "--os-version", "boron=5.9.0"]);
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron", "--os-version", "boron=5.9.0"]);
     put(&environment, "app.bin", sized(application("boron")));
-    particle(&environment, &["flash", "--local", "app.bin", "--application-only"])
+    environment
+        .in_sandbox(["flash", "--local", "app.bin", "--application-only"])
         .status(1)
         .stderr_has("needs system part 1");
-    particle(&environment, &["flash", "--local", "app.bin"])
+    environment
+        .in_sandbox(["flash", "--local", "app.bin"])
         .success()
         .stderr_has("Downloading Device OS 6.3.4");
     assert_eq!(os_version(&environment, "boron"), "6.3.4");
@@ -179,6 +173,6 @@ fn local_flashing_brings_the_device_os_along() {
     assert!(needed.version < system_version("boron"));
     let older = ModuleParts { dependencies: [Some(needed), None], ..application("boron") };
     put(&environment, "older.bin", sized(older));
-    let output = particle(&environment, &["flash", "--local", "older.bin"]).success();
+    let output = environment.in_sandbox(["flash", "--local", "older.bin"]).success();
     assert!(!output.stderr.contains("system-part"), "{}", output.stderr);
 }

@@ -127,6 +127,13 @@ impl TestEnvironment {
         self.in_sandbox(["login", "--username", USERNAME, "--password", PASSWORD]).success();
     }
 
+    /// Starts a sandbox as [`Self::start_sandbox`] does, and logs the plain account in.
+    pub fn sandbox_with_login(&self, arguments: &[&str]) -> Sandbox {
+        let sandbox = self.start_sandbox(arguments);
+        self.log_in();
+        sandbox
+    }
+
     /// What `sandbox status` tells of the device with this name or id.
     #[track_caller]
     pub fn device(&self, name_or_id: &str) -> Value {

@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
     firmware::{
-        Asset, Flags, InstalledAsset, InstalledModule, Inventory, Module, ModuleParts, Store, combine,
-        compress,
+        Asset, Checks, Flags, InstalledAsset, InstalledModule, Inventory, Module, ModuleParts, Store,
+        combine, compress,
     },
     platform::{Anchor, PLATFORMS, Platform, PlatformId},
 };
@@ -247,6 +247,45 @@ fn what_is_there_already_is_not_sent_again() {
         "send logo",
     ];
     assert_eq!(outline(&plan.unwrap()), expected);
+}
+
+#[test]
+fn a_running_device_that_tells_of_a_module_is_not_put_into_dfu_mode_for_it() {
+    use CheckResult::{Failed, NotChecked, Passed};
+    let app = image("app", &application("boron", 6305));
+    let told = |index, integrity| InstalledModule {
+        hash: app.sha256.map(|hash| hash.to_vec()),
+        checks: Checks { integrity, ..Checks::default() },
+        ..installed(ModuleFunction::UserPart, index, 6)
+    };
+    let skips = |subject: Subject, modules: Vec<InstalledModule>| {
+        let inventory = Some(Inventory { modules, ..Inventory::default() });
+        let plan = plan(&Subject { inventory, ..subject }, vec![app.clone()]).unwrap();
+        assert_eq!(plan.skipped.is_empty(), !plan.steps.is_empty());
+        plan.is_empty()
+    };
+    assert!(skips(running("boron"), vec![told(2, Passed)]));
+    for integrity in [Failed, NotChecked] {
+        assert!(!skips(running("boron"), vec![told(2, integrity)]));
+    }
+    let other = InstalledModule { hash: Some(vec![0; 32]), ..told(2, Passed) };
+    assert!(!skips(running("boron"), vec![other]));
+    assert!(!skips(running("boron"), vec![told(1, NotChecked), told(2, Passed)]), "a former one would run");
+    assert!(!skips(in_dfu("boron"), vec![told(2, Passed)]));
+}
+
+#[test]
+fn a_damaged_module_is_none() {
+    let damaged = InstalledModule {
+        checks: Checks { integrity: CheckResult::Failed, ..Checks::default() },
+        ..installed(ModuleFunction::SystemPart, 1, 6305)
+    };
+    let subject = Subject { inventory: Some(holding(damaged)), ..in_dfu("boron") };
+    let app = image("app", &application("boron", 6305));
+    let error = plan(&subject, vec![app.clone()]).unwrap_err();
+    assert!(error.to_string().ends_with("and the device has none"), "{error}");
+    let part = image("system", &system("boron", ModuleFunction::SystemPart, 1, 6305));
+    assert!(plan(&subject, vec![app, part]).is_ok());
 }
 
 #[test]
