@@ -25,7 +25,7 @@ pub(super) struct Diagnosis {
     pub platform: &'static Platform,
     /// What it was doing when it was found.
     pub mode: Mode,
-    /// What its firmware says; `None` where no firmware runs or it does not answer.
+    /// What its firmware says, or in DFU mode its flash; `None` where the firmware does not answer.
     pub firmware: Option<Firmware>,
     /// What is in its flash; `None` where it could not be brought into DFU mode.
     pub keys: Option<Keys>,
@@ -61,6 +61,8 @@ pub(super) struct Firmware {
     pub known_networks: Option<usize>,
     /// The modules with a check that failed; `None` where it does not tell of its modules.
     pub failed_modules: Option<Vec<FailedModule>>,
+    /// Names of the parts of the system that are not there; looked for in DFU mode alone.
+    pub missing_modules: Vec<String>,
 }
 
 /// How a device stands with the cloud, in its own words.
@@ -105,23 +107,28 @@ impl FailedModule {
 
 impl From<&InstalledModule> for FailedModule {
     fn from(module: &InstalledModule) -> Self {
-        let kind = match module.function {
-            ModuleFunction::Bootloader => "bootloader",
-            ModuleFunction::SystemPart => "system module",
-            ModuleFunction::UserPart => "application",
-            ModuleFunction::Monolithic => "firmware",
-            ModuleFunction::RadioStack => "radio stack",
-            ModuleFunction::Ncp => "network coprocessor module",
-            _ => "module",
-        };
         let failed = crate::firmware::CheckResult::Failed;
         let checks = module.checks.named().into_iter().filter(|(_, result)| *result == failed);
         Self {
-            name: format!("{kind} #{}", module.index),
+            name: module_name(module.function, module.index),
             version: module.version,
             checks: checks.map(|(name, _)| name).collect(),
         }
     }
+}
+
+/// What to call a module.
+pub(super) fn module_name(function: ModuleFunction, index: u8) -> String {
+    let kind = match function {
+        ModuleFunction::Bootloader => "bootloader",
+        ModuleFunction::SystemPart => "system module",
+        ModuleFunction::UserPart => "application",
+        ModuleFunction::Monolithic => "firmware",
+        ModuleFunction::RadioStack => "radio stack",
+        ModuleFunction::Ncp => "network coprocessor module",
+        _ => "module",
+    };
+    format!("{kind} #{index}")
 }
 
 /// What is in a device's key slots.
@@ -248,7 +255,8 @@ impl Firmware {
         let version = self.version.as_deref().unwrap_or("unknown");
         page.line(format!("  Device OS: {}", page.foreign(version)));
         match self.failed_modules.as_deref() {
-            Some([]) => page.line("  Modules: all in order"),
+            Some([]) if self.missing_modules.is_empty() => page.line("  Modules: all in order"),
+            Some([]) => page.line(format!("  Modules: {} missing", self.missing_modules.len())),
             Some(failed) => page.line(format!("  Modules: {} with a failed check", failed.len())),
             None => page.line("  Modules: unknown"),
         }

@@ -1,16 +1,16 @@
 //! Finding out what is wrong, without changing anything.
 
 use super::{
-    diagnosis::{CloudRecord, Diagnosis, FailedModule, Firmware, Keys, Mode},
+    diagnosis::{CloudRecord, Diagnosis, FailedModule, Firmware, Keys, Mode, module_name},
     finding::Finding,
 };
 use crate::{
     commands::{
         CommandResult, Context, Kind,
-        attached::{After, Operator, Target, read_inventory},
+        attached::{self, After, Operator, Target, read_inventory},
         keys::slots::{slots_for, with_slots},
     },
-    platform::Generation,
+    platform::{Generation, ModuleFunction, release_of},
     usb::control::{
         ControlChannel, ControlError, REQUEST_LIMIT, RequestType, ResultCode,
         messages::{ConnectionStatusReply, DeviceMode, KnownNetworksReply},
@@ -23,7 +23,7 @@ use crate::{
 pub(super) fn examine(context: &Context<'_>, target: &Target) -> CommandResult<Diagnosis> {
     let operator = Operator::new(context.buses()?, &context.clock);
     let (mode, firmware) = match target.attached.dfu {
-        true => (Mode::Dfu, None),
+        true => (Mode::Dfu, Some(read_modules(context, &operator, target)?)),
         false => ask_firmware(context, &operator, target)?,
     };
     let keys = match mode {
@@ -41,6 +41,23 @@ pub(super) fn examine(context: &Context<'_>, target: &Target) -> CommandResult<D
     };
     diagnosis.findings = Finding::of(&diagnosis);
     Ok(diagnosis)
+}
+
+/// What is in the flash of a device in DFU mode, whose firmware cannot be asked.
+fn read_modules(context: &Context<'_>, operator: &Operator, target: &Target) -> CommandResult<Firmware> {
+    let _progress = context.ui.spinner("Reading the device's modules...");
+    let inventory = attached::examine(operator, target)?.subject.inventory.unwrap_or_default();
+    let layout = target.platform().firmware;
+    let system = layout.iter().flat_map(|layout| layout.system);
+    let missing = system.filter(|place| {
+        place.function == ModuleFunction::SystemPart && inventory.find(place.function, place.index).is_none()
+    });
+    Ok(Firmware {
+        version: inventory.system_version().and_then(release_of).map(str::to_owned),
+        failed_modules: Some(FailedModule::among(&inventory)),
+        missing_modules: missing.map(|place| module_name(place.function, place.index)).collect(),
+        ..Firmware::default()
+    })
 }
 
 fn ask_firmware(
@@ -84,6 +101,7 @@ fn questions(channel: &mut ControlChannel, target: &Target) -> Result<(Mode, Fir
         connection: connection.map(|reply| reply.status().into()),
         known_networks: networks.map(|reply| reply.networks.len()),
         failed_modules: inventory.as_ref().map(FailedModule::among),
+        missing_modules: Vec::new(),
     };
     Ok((mode.into(), firmware))
 }

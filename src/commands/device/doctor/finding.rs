@@ -26,6 +26,8 @@ pub(super) enum Finding {
     Listening,
     /// A module would not be run.
     Module(FailedModule),
+    /// A part of the system is not there.
+    MissingModule(String),
     /// It knows no Wi-Fi network.
     NoWifi,
     /// It has no key that its firmware can use.
@@ -55,6 +57,7 @@ impl Finding {
         }
         if let Some(firmware) = &diagnosis.firmware {
             findings.extend(firmware.failed_modules.iter().flatten().cloned().map(Self::Module));
+            findings.extend(firmware.missing_modules.iter().cloned().map(Self::MissingModule));
             let has_other_ways = diagnosis.platform.radio.cellular;
             if firmware.known_networks == Some(0) && !has_other_ways {
                 findings.push(Self::NoWifi);
@@ -91,7 +94,7 @@ impl Finding {
                 "`particle serial wifi` gives it a network; `particle usb stop-listening` ends the mode"
                     .to_owned()
             }
-            Self::Module(_) => {
+            Self::Module(_) | Self::MissingModule(_) => {
                 format!("`particle update {device}` brings a Device OS whose modules fit together")
             }
             Self::NoWifi => "`particle serial wifi` gives it a network".to_owned(),
@@ -111,6 +114,7 @@ impl Finding {
             Self::InDfu => "inDfu",
             Self::Listening => "listening",
             Self::Module(_) => "module",
+            Self::MissingModule(_) => "missingModule",
             Self::NoWifi => "noWifi",
             Self::PrivateKey(_) => "privateKey",
             Self::ServerKey(_) => "serverKey",
@@ -130,6 +134,7 @@ impl fmt::Display for Finding {
             Self::Module(FailedModule { name, version, checks }) => {
                 write!(f, "{name}, version {version}, fails a check: {}", checks.join(", "))
             }
+            Self::MissingModule(name) => write!(f, "{name} is not there"),
             Self::NoWifi => f.write_str("the device knows no Wi-Fi network"),
             Self::PrivateKey(problem) => write!(f, "the device has no key it can use: {problem}"),
             Self::ServerKey(ServerKey::Damaged) => f.write_str("the server's key on the device is damaged"),
@@ -183,6 +188,7 @@ mod tests {
                 connection: Some(Connection::Connected),
                 known_networks: Some(1),
                 failed_modules: Some(Vec::new()),
+                missing_modules: Vec::new(),
             }),
             keys: Some(Keys {
                 protocol: Protocol::Udp,
