@@ -11,21 +11,11 @@ use super::{
 use crate::{
     keys::{
         PublicKey, ReaderError, device_reader,
-        server::{ServerAddress, particle_key},
+        server::{ServerAddress, is_particle_host, particle_key},
         slot,
     },
     platform::{Protocol, ServerSlot},
 };
-
-/// Host names under which firmware of any age knows Particle's cloud; `$id` stands for the device's id.
-/// Sources: Device OS `system/src/server_config.cpp` and the server-key images of the Node tool.
-const HOSTS: [&str; 5] = [
-    "device.spark.io",
-    "device.tcp.particle.io",
-    "udp.particle.io",
-    "$id.udp.particle.io",
-    "$id.udp-mesh.particle.io",
-];
 
 /// Whether a device is online.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,8 +136,7 @@ fn check_address(device: &DeviceView, slot: &ServerSlot) -> Result<(), Reason> {
         Protocol::Tcp => address.effective_port(device.protocol),
         Protocol::Udp => device.protocol.default_port(),
     };
-    let known = HOSTS.iter().any(|known| known.replace("$id", device.id.as_str()) == host);
-    if known && port == device.protocol.default_port() {
+    if is_particle_host(&host, &device.id) && port == device.protocol.default_port() {
         Ok(())
     } else {
         Err(Reason::OtherServer { host, port })

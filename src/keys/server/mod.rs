@@ -6,4 +6,4 @@ mod particle;
 
 pub use address::{AddressError, Host, ServerAddress};
 pub use image::ServerSlotImage;
-pub use particle::{default_image, particle_key};
+pub use particle::{default_image, is_particle_host, particle_key};

@@ -5,7 +5,7 @@
 use super::{ServerAddress, image};
 use crate::{
     keys::{KeyError, PublicKey},
-    platform::{Protocol, ServerSlot},
+    platform::{DeviceId, Protocol, ServerSlot},
 };
 
 const RSA_MODULUS: [u8; 256] = [
@@ -49,8 +49,23 @@ const EC_SPKI_HEADER: [u8; 26] = [
     0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 
+/// Host names under which firmware of any age knows Particle's cloud; `$id` stands for the device's id.
+/// Sources: Device OS `system/src/server_config.cpp` and the server-key images of the Node tool.
+const HOSTS: [&str; 5] = [
+    "device.spark.io",
+    "device.tcp.particle.io",
+    "udp.particle.io",
+    "$id.udp.particle.io",
+    "$id.udp-mesh.particle.io",
+];
+
 const TCP_HOST: &str = "device.spark.io";
 const UDP_HOST: &str = "$id.udp.particle.io";
+
+/// Whether a device that looks for this host, in which `$id` may still stand for its id, finds Particle's cloud.
+pub fn is_particle_host(host: &str, device: &DeviceId) -> bool {
+    HOSTS.iter().any(|known| *known == host || known.replace("$id", device.as_str()) == host)
+}
 
 /// The key of Particle's cloud for a transport.
 pub fn particle_key(protocol: Protocol) -> Result<PublicKey, KeyError> {

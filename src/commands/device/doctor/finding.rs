@@ -1,19 +1,12 @@
 //! What is wrong with a device, and what to do about it.
 
 use super::diagnosis::{Connection, Diagnosis, FailedModule, Mode, ServerKey};
-use crate::platform::{DeviceId, Protocol};
+use crate::{
+    keys::server::is_particle_host,
+    platform::{DeviceId, Protocol},
+};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::fmt;
-
-/// Hosts under which firmware of any age knows Particle's cloud; `$id` stands for the device's id.
-/// Sources: Device OS `system/src/server_config.cpp` and the server-key images of the Node tool.
-const PARTICLE_HOSTS: [&str; 5] = [
-    "device.spark.io",
-    "device.tcp.particle.io",
-    "udp.particle.io",
-    "$id.udp.particle.io",
-    "$id.udp-mesh.particle.io",
-];
 
 /// Something that keeps a device from working.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,9 +158,7 @@ impl Serialize for Finding {
 /// Whether this is an address of Particle's cloud. Over UDP firmware has a port of its own.
 fn leads_to_particle(protocol: Protocol, host: Option<&str>, port: Option<u16>, device: &DeviceId) -> bool {
     let (Some(host), Some(port)) = (host, port) else { return false };
-    let known =
-        PARTICLE_HOSTS.iter().any(|known| *known == host || known.replace("$id", device.as_str()) == host);
-    known && (protocol == Protocol::Udp || port == protocol.default_port())
+    is_particle_host(host, device) && (protocol == Protocol::Udp || port == protocol.default_port())
 }
 
 #[cfg(test)]
