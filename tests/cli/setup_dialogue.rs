@@ -44,7 +44,7 @@ fn a_stranger_gets_an_account_and_a_device() {
         ("Shall I have the Photon scan", "\r"),
         // Sandbox, Guest, Workshop
         ("Select the Wi-Fi network", &down_twice),
-        ("Wi-Fi password", "solder and flux\r"),
+        ("Wi-Fi Password", "solder and flux\r"),
         ("with the information shown above?", "\r"),
         ("What would you like to call your device", "porch\r"),
     ];
@@ -70,9 +70,9 @@ fn a_network_can_be_typed_and_a_device_that_stays_away_looked_for_again() {
     let answers = [
         USE_ACCOUNT,
         ("Shall I have the Photon scan", "n"),
-        ("name of your Wi-Fi network", "Sandbox\r"),
+        ("SSID", "Sandbox\r"),
         ("Security type", "\r"),
-        ("Wi-Fi password", "wrong password\r"),
+        ("Wi-Fi Password", "wrong password\r"),
         ("with the information shown above?", "\r"),
         ("What would you like to do?", "\r"),
         ("What would you like to do?", &leave),
@@ -91,7 +91,7 @@ fn a_declined_summary_begins_again_and_nothing_is_sent() {
         USE_ACCOUNT,
         ("Shall I have the Photon scan", "\r"),
         ("Select the Wi-Fi network", "\r"),
-        ("Wi-Fi password", "sandcastles\r"),
+        ("Wi-Fi Password", "sandcastles\r"),
         ("with the information shown above?", "n"),
         ("Shall I have the Photon scan", "\u{3}"),
     ];
@@ -99,6 +99,51 @@ fn a_declined_summary_begins_again_and_nothing_is_sent() {
         .status(130)
         .stdout_has("Let's try that again then.");
     assert_eq!(environment.device("photon")["mode"], "listening");
+}
+
+#[test]
+fn a_person_logs_in_to_an_enterprise_network() {
+    let environment = TestEnvironment::new();
+    let (_sandbox, softap) = sandbox(&environment);
+    environment.log_in();
+    let pem = |kind: &str| format!("-----BEGIN {kind}-----\nMIGH\n-----END {kind}-----\n");
+    fs::write(environment.work().join("user.pem"), pem("CERTIFICATE")).unwrap();
+    fs::write(environment.work().join("key.pem"), pem("PRIVATE KEY")).unwrap();
+    fs::write(environment.work().join("key.der"), [0x30, 0x03, 2, 1, 0]).unwrap();
+    let peap = [
+        ("EAP Type", "\r"),
+        ("Username", "\r"),
+        ("Please enter a user name", "ada\r"),
+        ("Password", "lovelace\r"),
+        ("Outer identity (optional)", "\r"),
+        ("File with the CA certificate", "\r"),
+    ];
+    let down = format!("{DOWN}\r");
+    let tls = [
+        ("EAP Type", down.as_str()),
+        ("File with the client certificate", "user.pem\r"),
+        ("File with the private key", "nowhere.pem\r"),
+        ("cannot use nowhere.pem: ", "key.der\r"),
+        ("cannot use key.der: it is not in PEM format", "key.pem\r"),
+        ("Outer identity (optional)", "anonymous\r"),
+        ("File with the CA certificate", "nowhere.pem\r"),
+        ("cannot use nowhere.pem: ", "user.pem\r"),
+    ];
+    // Sandbox, Guest, Workshop, Campus
+    let campus = format!("{DOWN}{DOWN}{DOWN}\r");
+    for login in [&peap[..], &tls] {
+        let before =
+            [USE_ACCOUNT, ("Shall I have the Photon scan", "\r"), ("Select the Wi-Fi network", &campus)];
+        let after =
+            [("with the information shown above?", "\r"), ("What would you like to call your device", "\r")];
+        let answers = [&before[..], login, &after].concat();
+        let shown = run_on_terminal(environment.sandbox_command(["setup", "--softap", &softap]), &answers)
+            .success()
+            .stdout_has("Security: WPA2 Enterprise AES");
+        assert!(!shown.stdout.contains("lovelace") && !shown.stdout.contains("MIGH"), "{}", shown.stdout);
+        assert_eq!(environment.device("photon")["online"], true);
+        environment.in_sandbox(["sandbox", "press", "photon", "listen"]).success();
+    }
 }
 
 #[test]

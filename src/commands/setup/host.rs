@@ -3,14 +3,12 @@
 use super::Args;
 use crate::{
     clock::Clock,
-    commands::{CommandError, CommandResult, Context, Kind},
+    commands::{CommandError, CommandResult, Context, Kind, wifi::network::SETUP_PREFIX},
     host_wifi::{Connection, HostWifi, HostWifiError, System},
     softap::DeviceAddress,
 };
 use std::time::Duration;
 
-/// Beginning of the names of the networks that devices open.
-const PREFIX: &str = "Photon-";
 /// Pause between two looks for such a network.
 const RESCAN_PAUSE: Duration = Duration::from_secs(5);
 
@@ -119,7 +117,7 @@ fn device_networks(wifi: &HostWifi<'_>) -> Result<Vec<String>, Trouble> {
         other => Trouble::Unable(other.into()),
     })?;
     let mut names: Vec<String> = networks.into_iter().map(|network| network.ssid).collect();
-    names.retain(|name| name.starts_with(PREFIX));
+    names.retain(|name| name.starts_with(SETUP_PREFIX));
     names.sort();
     names.dedup();
     Ok(names)

@@ -2,7 +2,6 @@
 
 mod account;
 mod attached;
-mod enterprise;
 mod finish;
 mod host;
 mod network;

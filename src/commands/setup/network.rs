@@ -1,9 +1,11 @@
 //! Which network the device is to use, and what opens it.
 
-use super::{enterprise, network_file};
+use super::network_file;
 use crate::{
-    commands::{CommandResult, Context},
-    secret::Secret,
+    commands::{
+        CommandResult, Context,
+        wifi::{enterprise, file::EapMethod, network as questions},
+    },
     softap::{Credentials, NetworkConfiguration, SECURITIES, ScannedNetwork, Security, SoftAp, SoftApError},
 };
 use std::time::Duration;
@@ -96,13 +98,7 @@ fn scan(context: &Context<'_>, device: &SoftAp<'_>) -> CommandResult<Vec<Scanned
 }
 
 fn by_hand(context: &Context<'_>) -> CommandResult<Place> {
-    let ssid = loop {
-        let ssid = context.ui.ask("Please enter the name of your Wi-Fi network", None, "--file")?;
-        if !ssid.is_empty() {
-            break ssid;
-        }
-        context.ui.note("Please enter a valid SSID");
-    };
+    let ssid = questions::ask_for_name(context)?;
     let names = SECURITIES.map(|(name, _)| name.to_owned());
     let chosen = context.ui.choose("Security type", &names, "--file")?;
     let security = SECURITIES.get(chosen).map_or(Security::OPEN, |&(_, security)| security);
@@ -114,13 +110,26 @@ fn credentials(context: &Context<'_>, security: Security) -> CommandResult<Crede
         return Ok(Credentials::None);
     }
     if security.is_enterprise() {
-        return enterprise::ask(context);
+        return login(context);
     }
-    loop {
-        let password = Secret::new(context.ui.ask_secret("Wi-Fi password", "--file")?);
-        if !password.is_empty() {
-            return Ok(Credentials::Password(password));
-        }
-        context.ui.note("This network needs a password.");
-    }
+    questions::ask_for_password(context).map(Credentials::Password)
+}
+
+/// What opens a network in which users log in one by one.
+fn login(context: &Context<'_>) -> CommandResult<Credentials> {
+    // The questions come in the order of the members.
+    Ok(match enterprise::ask_for_method(context)? {
+        EapMethod::Peap => Credentials::Peap {
+            username: enterprise::ask_for_username(context)?,
+            password: enterprise::ask_for_password(context)?,
+            outer_identity: enterprise::ask_for_outer_identity(context)?,
+            root_ca: enterprise::ask_for_root_ca(context)?,
+        },
+        EapMethod::Tls => Credentials::Tls {
+            certificate: enterprise::ask_for_certificate(context)?,
+            private_key: enterprise::ask_for_private_key(context)?,
+            outer_identity: enterprise::ask_for_outer_identity(context)?,
+            root_ca: enterprise::ask_for_root_ca(context)?,
+        },
+    })
 }

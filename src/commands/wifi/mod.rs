@@ -3,6 +3,7 @@
 mod add;
 mod clear;
 mod current;
+pub mod enterprise;
 pub mod file;
 mod join;
 mod list;

@@ -131,10 +131,15 @@ pub fn ask_for_name(context: &Context<'_>) -> CommandResult<String> {
     }
 }
 
-/// A password, which is asked for until there is one.
+/// The password of a network, which is asked for until there is one.
 pub fn ask_for_password(context: &Context<'_>) -> CommandResult<Secret> {
+    insist_on_password(context, "Wi-Fi Password")
+}
+
+/// Asks for a password until there is one.
+pub(super) fn insist_on_password(context: &Context<'_>, question: &str) -> CommandResult<Secret> {
     loop {
-        let password = Secret::new(context.ui.ask_secret("Wi-Fi Password", FILE_FLAG)?);
+        let password = Secret::new(context.ui.ask_secret(question, FILE_FLAG)?);
         if !password.is_empty() {
             return Ok(password);
         }

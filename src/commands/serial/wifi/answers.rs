@@ -4,6 +4,7 @@ use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
         wifi::{
+            enterprise,
             file::{CredentialsFile, EapMethod},
             network,
         },
@@ -11,16 +12,11 @@ use crate::{
     secret::Secret,
     serial::{Question, check_answer},
 };
-use std::{fs, path::Path};
 
-/// What to type where nobody can be asked.
-const FILE_FLAG: &str = network::FILE_FLAG;
 /// Securities, by the digits that devices know them by.
 const SECURITIES: [(&str, &str); 4] = [("WPA2", "3"), ("WPA", "2"), ("WEP", "1"), ("Unsecured", "0")];
 const ENTERPRISE_SECURITIES: [(&str, &str); 2] = [("WPA Enterprise", "4"), ("WPA2 Enterprise", "5")];
 const CIPHERS: [(&str, &str); 3] = [("AES+TKIP", "3"), ("TKIP", "2"), ("AES", "1")];
-const EAP_TYPES: [(&str, &str); 2] =
-    [("PEAP/MSCHAPv2", eap_digit(EapMethod::Peap)), ("EAP-TLS", eap_digit(EapMethod::Tls))];
 
 /// Whoever knows the answers.
 pub(super) struct Answers<'a, 'c> {
@@ -92,59 +88,32 @@ impl<'a, 'c> Answers<'a, 'c> {
     }
 
     fn ask(&self, question: Question) -> CommandResult<Secret> {
-        let ui = self.context.ui;
-        match question {
-            Question::Ssid => network::ask_for_name(self.context).map(Secret::new),
+        let context = self.context;
+        let optional = |answer: Option<String>| answer.unwrap_or_default();
+        let answer = match question {
+            Question::Ssid => network::ask_for_name(context)?,
             Question::Security { enterprise } => {
                 let more = if enterprise { &ENTERPRISE_SECURITIES[..] } else { &[] };
-                self.choose("Security Type", &[&SECURITIES, more].concat())
+                self.choose("Security Type", &[&SECURITIES, more].concat())?
             }
-            Question::Cipher => self.choose("Cipher Type", &CIPHERS),
-            Question::EapType => self.choose("EAP Type", &EAP_TYPES),
-            Question::Password if self.of_user => self.ask_until_given("Password"),
-            Question::Password => self.ask_until_given("Wi-Fi Password"),
-            Question::Username => Ok(Secret::new(ui.ask("Username", None, FILE_FLAG)?)),
-            Question::OuterIdentity => {
-                Ok(Secret::new(ui.ask("Outer identity (optional)", None, FILE_FLAG)?))
-            }
-            Question::ClientCertificate => {
-                self.ask_for_file("Client certificate in PEM format: name of its file")
-            }
-            Question::PrivateKey => self.ask_for_file("Private key in PEM format: name of its file"),
-            Question::RootCertificate => {
-                self.ask_for_file("CA certificate in PEM format: name of its file (Enter for none)")
-            }
-        }
+            Question::Cipher => self.choose("Cipher Type", &CIPHERS)?,
+            Question::Password if self.of_user => return enterprise::ask_for_password(context),
+            Question::Password => return network::ask_for_password(context),
+            Question::EapType => eap_digit(enterprise::ask_for_method(context)?).to_owned(),
+            Question::Username => enterprise::ask_for_username(context)?,
+            Question::OuterIdentity => optional(enterprise::ask_for_outer_identity(context)?),
+            Question::ClientCertificate => enterprise::ask_for_certificate(context)?,
+            Question::PrivateKey => return enterprise::ask_for_private_key(context),
+            Question::RootCertificate => optional(enterprise::ask_for_root_ca(context)?),
+        };
+        Ok(Secret::new(answer))
     }
 
-    fn choose(&self, question: &str, choices: &[(&str, &str)]) -> CommandResult<Secret> {
+    /// The digit of one of several choices.
+    fn choose(&self, question: &str, choices: &[(&str, &str)]) -> CommandResult<String> {
         let names: Vec<String> = choices.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let chosen = self.context.ui.choose(question, &names, FILE_FLAG)?;
-        Ok(Secret::new(choices.get(chosen).map_or_else(String::new, |(_, digit)| (*digit).to_owned())))
-    }
-
-    fn ask_until_given(&self, question: &str) -> CommandResult<Secret> {
-        loop {
-            let password = Secret::new(self.context.ui.ask_secret(question, FILE_FLAG)?);
-            if !password.is_empty() {
-                return Ok(password);
-            }
-            self.context.ui.note("Please enter a password");
-        }
-    }
-
-    /// The contents of a file that a person names, until it can be read; nothing where nothing is named.
-    fn ask_for_file(&self, question: &str) -> CommandResult<Secret> {
-        loop {
-            let name = self.context.ui.ask(question, None, FILE_FLAG)?;
-            if name.trim().is_empty() {
-                return Ok(Secret::new(String::new()));
-            }
-            match fs::read_to_string(Path::new(name.trim())) {
-                Ok(text) => return Ok(Secret::new(text)),
-                Err(error) => self.context.ui.warn(format!("{}: {error}", name.trim())),
-            }
-        }
+        let chosen = self.context.ui.choose(question, &names, network::FILE_FLAG)?;
+        Ok(choices.get(chosen).map_or_else(String::new, |(_, digit)| (*digit).to_owned()))
     }
 }
 
