@@ -20,15 +20,14 @@ const CONCURRENCY: usize = 10;
 /// Make your device shout rainbows
 ///
 /// Without a device, or with `all`, every device of your account that is online.
-///
-/// Examples:
-///   particle nyan                   every device that is online
-///   particle nyan off               no more rainbows, anywhere
-///   particle nyan my_device         one device
-///   particle nyan my_device off
-///   particle nyan all on
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle nyan                   every device that is online
+  particle nyan off               no more rainbows, anywhere
+  particle nyan my_device         one device
+  particle nyan my_device off
+  particle nyan all on")]
 pub struct Args {
     /// Id or name of the device, or `all`
     #[arg(value_name = "DEVICE")]

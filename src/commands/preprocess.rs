@@ -22,12 +22,11 @@ const NAME_OF_INPUT: &str = "stdin";
 ///
 /// Adds what the compile service adds: `#include "Particle.h"`, declarations of the functions, and `#line` directives
 /// so that error messages point into the sketch. A sketch with `#pragma PARTICLE_NO_PREPROCESSOR` stays as it is.
-///
-/// Examples:
-///   particle preprocess app.ino                        writes app.cpp
-///   particle preprocess - --name app.ino --saveTo -    from standard input to standard output
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle preprocess app.ino                        writes app.cpp
+  particle preprocess - --name app.ino --saveTo -    from standard input to standard output")]
 pub struct Args {
     /// The sketch; `-` for standard input
     file: PathBuf,

@@ -21,13 +21,12 @@ use serde::Serialize;
 /// read back afterwards, and left alone if it is on the device already, so an update that was interrupted goes on when
 /// the same command is run again. A change to an older version is refused where the application on the device needs a
 /// newer one.
-///
-/// Examples:
-///   particle update
-///   particle update my_device --target 5.9.0
-///   particle update --all
 #[derive(clap::Args, Debug)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle update
+  particle update my_device --target 5.9.0
+  particle update --all")]
 pub struct Args {
     /// Ids or names of the devices; not needed where only one is attached
     #[arg(value_name = "DEVICE")]

@@ -104,6 +104,12 @@ fn describe(command: &mut clap::Command, text: &mut String) {
     // The global options are the same everywhere; they stand at the root.
     let own = if text.is_empty() { &help } else { help.split("\nGlobal options:\n").next().unwrap() };
     text.push_str(&format!("## {name}\n\n{}\n\n", own.trim_end()));
+    if let Some(examples) = command.get_after_help() {
+        let examples = examples.to_string();
+        let too_wide = |line: &&str| line.starts_with(' ') && line.chars().count() > 100;
+        assert_eq!(examples.lines().find(too_wide), None, "{name}: an example that has to be wrapped");
+        text.push_str(&format!("{examples}\n\n"));
+    }
     let is_own = |argument: &&clap::Arg| argument.is_hide_set() && !argument.is_global_set();
     let hidden: Vec<String> = command.get_arguments().filter(is_own).map(ToString::to_string).collect();
     if !hidden.is_empty() {

@@ -23,7 +23,7 @@ use std::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  particle bundle myApp.bin                          Files from the folder that project.properties names
+  particle bundle myApp.bin                          Files from the folder in project.properties
   particle bundle myApp.bin --assets path/to/assets  Files from this folder
   particle bundle myApp.bin --saveTo myApp.zip       Choose the name of the bundle")]
 pub struct Args {

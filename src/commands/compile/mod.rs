@@ -26,14 +26,13 @@ use std::path::{Path, PathBuf};
 ///
 /// Files and folders may be mixed; without any, the current folder is compiled. Exits with 10 if the code has errors.
 /// A project with an `assetOtaDir` or `firmwareEnv` in its project.properties becomes a bundle.
-///
-/// Examples:
-///   particle compile photon                          the project in the current folder
-///   particle compile photon my_project --saveTo firmware.bin
-///   particle compile electron app.ino library1.cpp library1.h
-///   particle compile core --target 1.4.4 my_project
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle compile photon                          the project in the current folder
+  particle compile photon my_project --saveTo firmware.bin
+  particle compile electron app.ino library1.cpp library1.h
+  particle compile core --target 1.4.4 my_project")]
 pub struct Args {
     /// What to compile for: photon, boron, p2, ...; also p, b, ..., or a platform's number
     #[arg(value_name = "PLATFORM")]

@@ -12,19 +12,18 @@ const RESERVED: &[&str] = &["env", "secrets"];
 /// Show or change settings, and switch between profiles
 ///
 /// A profile is a named group of settings, such as the address of a local cloud and the login there.
-///
-/// Examples:
-///   particle config                                       show the settings in force
-///   particle config --list                                list the profiles
-///   particle config local                                 switch to the profile `local`
-///   particle config particle                              switch back to the default profile
-///   particle config local apiUrl http://localhost:8080    set a setting of a profile
-///   particle config local apiUrl                          remove it
-///   particle config set proxyUrl http://proxy:3128        set a setting of the current profile
-///   particle config useSudoForDfu true                    the same for a setting that is known
-///   particle config local --delete                        delete a profile
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle config                                       show the settings in force
+  particle config --list                                list the profiles
+  particle config local                                 switch to the profile `local`
+  particle config particle                              switch back to the default profile
+  particle config local apiUrl http://localhost:8080    set a setting of a profile
+  particle config local apiUrl                          remove it
+  particle config set proxyUrl http://proxy:3128        set a setting of the current profile
+  particle config useSudoForDfu true                    the same for a setting that is known
+  particle config local --delete                        delete a profile")]
 pub struct Args {
     /// Profile, `set`, or a known setting
     #[arg(value_name = "PROFILE")]

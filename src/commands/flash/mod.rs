@@ -29,19 +29,18 @@ use std::ffi::OsString;
 /// A device that is attached to this computer is flashed without the cloud. It is brought into DFU mode and back by
 /// itself where its firmware can do that. Everything is checked before the first byte is written, and read back
 /// afterwards; after an interruption, the same command goes on.
-///
-/// Examples:
-///   particle flash my_device                          the project in the current folder
-///   particle flash my_device my_project --target 1.5.2
-///   particle flash my_device firmware.bin --wait
-///   particle flash my_device tinker
-///   particle flash kitchen,bedroom firmware.bin       several devices
-///   particle flash --usb firmware.bin                 the device that is attached
-///   particle flash --usb tinker --all                 every attached device
-///   particle flash --local my_device my_project       compiled, with the Device OS it needs
-///   particle flash --factory tinker
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle flash my_device                          the project in the current folder
+  particle flash my_device my_project --target 1.5.2
+  particle flash my_device firmware.bin --wait
+  particle flash my_device tinker
+  particle flash kitchen,bedroom firmware.bin       several devices
+  particle flash --usb firmware.bin                 the device that is attached
+  particle flash --usb tinker --all                 every attached device
+  particle flash --local my_device my_project       compiled, with the Device OS it needs
+  particle flash --factory tinker")]
 pub struct Args {
     /// Ids or names of the devices, with commas between them; with --usb, --local or --serial a file may stand here
     #[arg(value_name = "DEVICE")]

@@ -14,15 +14,13 @@ use serde::Serialize;
 ///
 /// Prints the number that the function returns. Any number is a success: what it means is up to
 /// the device. An argument that begins with a dash and is no number stands behind `--`.
-///
-/// Examples:
-///   particle call 0123456789abcdef01234567 digitalWrite "D7,HIGH"
-///   particle call my_device brew
-///   particle call my_device setPoint -5
-///   particle call my_device print -- "-- ready --"
-///   particle call 0123456789abcdef01234567 brew --product 12345
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = r#"Examples:
+  particle call 0123456789abcdef01234567 digitalWrite "D7,HIGH"
+  particle call my_device brew
+  particle call my_device setPoint -5
+  particle call my_device print -- "-- ready --"
+  particle call 0123456789abcdef01234567 brew --product 12345"#)]
 pub struct Args {
     /// Id or name of the device; the id for a device of a product
     device: String,

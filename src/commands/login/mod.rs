@@ -20,13 +20,11 @@ use serde::Serialize;
 ///
 /// Asks for your e-mail address and password, and for a login code if your account needs one. From a pipe, the answers
 /// are read line by line. The password itself is not kept.
-///
-/// Examples:
-///   particle login
-///   particle login --username me@example.com --password "$PASSWORD"
-///   particle login --token-stdin < token.txt
 #[derive(Debug, Default, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = r#"Examples:
+  particle login
+  particle login --username me@example.com --password "$PASSWORD"
+  particle login --token-stdin < token.txt"#)]
 pub struct Args {
     /// E-mail address of your account
     #[arg(short, long, value_name = "EMAIL")]

@@ -15,13 +15,12 @@ const FAILURE: &str = "Error while creating a new access token";
 ///
 /// Asks for your password. Your login on this computer stays as it is. A token is valid for 90 days unless you say
 /// otherwise; reserve those that never expire for servers.
-///
-/// Examples:
-///   particle token create
-///   particle token create --expires-in 600
-///   particle token create --never-expires
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle token create
+  particle token create --expires-in 600
+  particle token create --never-expires")]
 pub struct Args {
     /// How long it is to be valid
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]

@@ -22,16 +22,15 @@ const CONCURRENCY: usize = 10;
 ///
 /// With a device alone, lets you choose one of its variables, or lists them where there is no
 /// terminal; without anything, lists the variables of all your devices.
-///
-/// Examples:
-///   particle get 0123456789abcdef01234567 temperature
-///   particle get my_device temperature --time
-///   particle get all temperature      from every device that has it
-///   particle get temperature          the same
-///   particle get my_device            choose a variable
-///   particle get 0123456789abcdef01234567 temperature --product 12345
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle get 0123456789abcdef01234567 temperature
+  particle get my_device temperature --time
+  particle get all temperature      from every device that has it
+  particle get temperature          the same
+  particle get my_device            choose a variable
+  particle get 0123456789abcdef01234567 temperature --product 12345")]
 pub struct Args {
     #[command(flatten)]
     target: VariableArgs,

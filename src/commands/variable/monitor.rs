@@ -32,14 +32,13 @@ const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(60);
 ///
 /// Reads every INTERVAL milliseconds (500 at least), from several devices side by side, until
 /// Ctrl-C. Where the output goes to a file it can be opened with a spreadsheet.
-///
-/// Examples:
-///   particle monitor 0123456789abcdef01234567 temperature 5000
-///   particle monitor my_device temperature --delay 5000 --time
-///   particle monitor all temperature 5000 --time > my_temperatures.csv
-///   particle monitor temperature      from every device that has it
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle monitor 0123456789abcdef01234567 temperature 5000
+  particle monitor my_device temperature --delay 5000 --time
+  particle monitor all temperature 5000 --time > my_temperatures.csv
+  particle monitor temperature      from every device that has it")]
 pub struct Args {
     #[command(flatten)]
     target: VariableArgs,

@@ -20,12 +20,11 @@ const CONCURRENCY: usize = 4;
 /// The devices stand on the command line as ids, in a file as ids, serial numbers, IMEIs or ICCIDs: one a line or
 /// separated by commas, with or without quotes and a heading. What is in the product already stays there, so the same
 /// list can be added again.
-///
-/// Examples:
-///   particle product device add 12345 0123456789abcdef01234567
-///   particle product device add 12345 --file ./path/to/device_ids.txt
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle product device add 12345 0123456789abcdef01234567
+  particle product device add 12345 --file ./path/to/device_ids.txt")]
 pub struct Args {
     /// Id or slug of the product
     product: String,

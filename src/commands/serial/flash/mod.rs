@@ -24,12 +24,11 @@ use std::path::{Path, PathBuf};
 /// The device is put into listening mode (blinking blue), or has to be put there by hand where that cannot be done over
 /// USB. Where its Device OS takes no files over the serial port any more (6.0.0 and later), the file goes by control
 /// request instead.
-///
-/// Examples:
-///   particle serial flash firmware.bin
-///   particle serial flash tinker
 #[derive(clap::Args, Debug)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Examples:
+  particle serial flash firmware.bin
+  particle serial flash tinker")]
 pub struct Args {
     /// A binary, or the name of a known application
     #[arg(value_name = "FILE")]

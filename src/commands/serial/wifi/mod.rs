@@ -30,8 +30,8 @@ use std::path::{Path, PathBuf};
 const FILE_HELP: &str = "\
 A file of credentials looks like this:
   { \"network\": \"my_ssid\", \"security\": \"WPA2_AES\", \"password\": \"my_password\" }
-The security is NONE, WEP, WPA2_AES, WPA2_TKIP, WPA2_AES+TKIP, WPA_AES, WPA_TKIP, WPA_AES+TKIP, WPA_802.1x or
-WPA2_802.1x. The last two also take eap (PEAP/MSCHAPv2 or EAP-TLS), username, outer_identity, client_certificate,
+The security is NONE, WEP, WPA2_AES, WPA2_TKIP, WPA2_AES+TKIP, WPA_AES, WPA_TKIP, WPA_AES+TKIP, WPA_802.1x or \
+WPA2_802.1x. The last two also take eap (PEAP/MSCHAPv2 or EAP-TLS), username, outer_identity, client_certificate, \
 private_key and root_ca; those three are texts in PEM form.";
 
 /// Give a device Wi-Fi credentials
