@@ -172,6 +172,22 @@ fn several_devices_are_flashed_side_by_side() {
 }
 
 #[test]
+fn a_device_stands_in_front_of_what_it_is_to_get() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon,boron"]);
+    flash(&environment, &["--usb", "boron", "tinker"]).success().stderr_has("Flashing tinker-boron.bin");
+    flash(&environment, &["--serial", "photon", "tinker"]).success();
+    flash(&environment, &["--usb", "teapot", "tinker"]).status(4).stderr_has("Device not found: teapot");
+    flash(&environment, &["--usb", "photon", "lost.bin"])
+        .status(4)
+        .stderr_has("I couldn't find that file: lost.bin");
+    flash(&environment, &["--usb", "tinker", "boron"])
+        .status(2)
+        .stderr_has("a device stands in front of what it is to get");
+    flash(&environment, &["--usb"]).status(2).stderr_has("You must specify a device or a file");
+}
+
+#[test]
 fn a_device_that_cannot_be_switched_needs_a_person() {
     let environment = TestEnvironment::new();
     let _sandbox = environment.sandbox_with_login(&["--devices", "boron", "--fault", "hang@control:50*"]);

@@ -52,6 +52,14 @@ impl Firmware {
                 None => Err(payload::not_found(only)),
             };
         }
+        if let Some(app) =
+            words.iter().find(|word| !word.exists() && word.to_str().is_some_and(known_apps::is_known))
+        {
+            let text = format!("{} is a known application, which is flashed by itself", app.display());
+            return Err(
+                CommandError::new(Kind::Usage, text).hint("a device stands in front of what it is to get")
+            );
+        }
         let are_binaries = !words.is_empty() && words.iter().all(|word| payload::is_binary(word));
         if are_binaries || !args.local.local {
             return words.into_iter().map(BinaryFile::read).collect::<CommandResult<_>>().map(Self::Files);

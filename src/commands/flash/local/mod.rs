@@ -2,7 +2,7 @@
 
 mod firmware;
 
-use super::Args;
+use super::{Args, known_apps, payload};
 use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
@@ -132,13 +132,13 @@ pub(super) fn run(context: &Context, args: &Args) -> CommandResult {
 
 /// Flashes the device behind a serial port.
 pub(super) fn over_serial(context: &Context, args: &Args) -> CommandResult {
-    let mut words = args.device.iter().map(PathBuf::from).chain(args.sources.files.iter().cloned());
-    match (words.next(), words.next(), &args.local.attached[..]) {
-        (Some(file), None, [] | [_]) => {
-            let device = args.local.attached.first().map(String::as_str);
-            serial::flash::flash(context, &file, &args.local.port, device)
+    let (device, files) = words(args);
+    let devices: Vec<String> = args.local.attached.iter().cloned().chain(device).collect();
+    match (&devices[..], &files[..]) {
+        ([] | [_], [file]) => {
+            serial::flash::flash(context, file, &args.local.port, devices.first().map(String::as_str))
         }
-        (None, ..) => Err(CommandError::new(Kind::Usage, "You must specify a device or a file")),
+        (_, []) => Err(CommandError::new(Kind::Usage, "You must specify a device or a file")),
         _ => Err(CommandError::new(Kind::Usage, "one file goes to one device over a serial port")),
     }
 }
@@ -197,28 +197,33 @@ fn needed_system(images: &[Image]) -> Option<Dependency> {
     systems.max_by_key(|needed| needed.version)
 }
 
-/// Finds out which of the words are devices and which are files.
-fn resolve(context: &Context, args: &Args) -> CommandResult<Request> {
+/// The device and the files that follow it, or the files alone. A single word is a file, except with `--local`, which
+/// takes the project in the current folder where there is no file.
+fn words(args: &Args) -> (Option<String>, Vec<PathBuf>) {
     let first = args.device.iter().map(PathBuf::from);
     let mut words: Vec<PathBuf> = first.chain(args.sources.files.iter().cloned()).collect();
-    let mut devices = args.local.attached.clone();
-    if args.local.local {
-        if let Some(first) = words.first().filter(|first| is_device(first)) {
-            devices.push(first.to_string_lossy().into_owned());
-            words.remove(0);
-        }
-    } else if words.is_empty() {
+    let begins_with_device =
+        words.first().is_some_and(|first| is_device(first)) && (args.local.local || words.len() > 1);
+    let device = begins_with_device.then(|| words.remove(0).to_string_lossy().into_owned());
+    (device, words)
+}
+
+/// Whether a word that could be a file is none, and so names a device.
+fn is_device(word: &Path) -> bool {
+    !word.exists() && !payload::is_binary(word) && !word.to_str().is_some_and(known_apps::is_known)
+}
+
+/// Finds out which of the words are devices and which are files.
+fn resolve(context: &Context, args: &Args) -> CommandResult<Request> {
+    let (device, files) = words(args);
+    let devices: Vec<String> = args.local.attached.iter().cloned().chain(device).collect();
+    if files.is_empty() && !args.local.local {
         return Err(CommandError::new(Kind::Usage, "You must specify a device or a file")
             .hint("name a binary, or a known application such as tinker"));
     }
     if args.local.all && !devices.is_empty() {
         return Err(CommandError::new(Kind::Usage, "name devices or use --all, not both"));
     }
-    let firmware = Firmware::choose(context, args, words)?;
+    let firmware = Firmware::choose(context, args, files)?;
     Ok(Request { devices, firmware })
-}
-
-/// Whether a word that could be a file is none, and so names a device.
-fn is_device(word: &Path) -> bool {
-    !word.exists() && !word.to_str().is_some_and(super::known_apps::is_known)
 }
