@@ -191,6 +191,60 @@ fn a_computer_without_network_manager_offers_to_leave_it_to_the_person() {
 }
 
 #[test]
+fn with_nothing_attached_a_person_is_asked_whether_to_scan() {
+    let environment = TestEnvironment::new();
+    let (_sandbox, _) = sandbox(&environment);
+    environment.log_in();
+    for device in ["core", "photon"] {
+        environment.in_sandbox(["sandbox", "unplug", device]).success();
+    }
+    let (path, calls) = nmcli(&environment, "");
+    let setup = |arguments: &[&str]| {
+        let mut command = environment.sandbox_command(arguments);
+        command.env("PATH", &path);
+        command
+    };
+    let question = "Would you like to scan for nearby Photons in Wi-Fi setup mode?";
+    run_on_terminal(setup(&["setup"]), &[(question, "n")])
+        .status(1)
+        .stdout_has("No devices detected via USB.")
+        .stdout_has("Goodbye! Nothing was set up");
+    crate::support::run(setup(&["setup"]), "").status(2).stderr_has(question).stderr_has("--yes");
+    assert!(!calls.exists(), "nothing was scanned for");
+    let monitor = "Would you like to wait and monitor for Photons entering setup mode?";
+    run_on_terminal(setup(&["setup"]), &[(question, "\r"), USE_ACCOUNT, (monitor, "n")]).status(6);
+    assert!(calls.exists());
+    crate::support::run(setup(&["setup", "--yes"]), "").status(6).stderr_has("No Photon in listening mode");
+}
+
+#[test]
+fn the_network_of_the_photon_on_the_cable_is_preferred() {
+    let environment = TestEnvironment::new();
+    // Firmware that cannot be claimed over the cable.
+    let arguments =
+        ["--devices", "core,photon", "--mode", "photon=listening", "--os-version", "photon=0.5.5"];
+    let _sandbox = environment.start_sandbox(arguments);
+    environment.log_in();
+    let told = environment.in_sandbox(["--json", "serial", "mac", "photon"]).success().data();
+    let bssid = told["macAddress"].as_str().unwrap().to_uppercase().replace(':', "\\:");
+    let body = format!(
+        "case \"$*\" in\n\
+        *'device wifi list'*) echo 'Photon-AAAA:02\\:00\\:00\\:00\\:00\\:02:1:90:'; echo 'Photon-MINE:{bssid}:11:50:';;\n\
+        *'show --active') echo 'Our Home:802-11-wireless';;\n\
+        'connection up id Photon-MINE') echo 'Error: Connection activation failed.' >&2; exit 4;;\n\
+        esac"
+    );
+    let (path, calls) = nmcli(&environment, &body);
+    let mut command = environment.sandbox_command(["setup", "photon"]);
+    command.env("PATH", path);
+    run_on_terminal(command, &[USE_ACCOUNT, ("Found \"Photon-MINE\"", "\r")])
+        .status(1)
+        .stdout_has("`nmcli` failed: Error: Connection activation failed.");
+    let calls = fs::read_to_string(calls).unwrap();
+    assert_eq!(calls.lines().last(), Some("connection up id Our Home"), "{calls}");
+}
+
+#[test]
 fn no_device_in_reach_ends_with_6() {
     let environment = TestEnvironment::new();
     let (_sandbox, _) = sandbox(&environment);

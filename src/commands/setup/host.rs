@@ -4,7 +4,8 @@ use super::Args;
 use crate::{
     clock::Clock,
     commands::{CommandError, CommandResult, Context, Kind, wifi::network::SETUP_PREFIX},
-    host_wifi::{Connection, HostWifi, HostWifiError, System},
+    host_wifi::{Connection, HostWifi, HostWifiError, Network, System},
+    serial::MacAddress,
     softap::DeviceAddress,
 };
 use std::time::Duration;
@@ -39,8 +40,8 @@ fn wifi<'c>(context: &Context<'_>, clock: &'c Clock) -> HostWifi<'c> {
     HostWifi::new(System::THIS, context.environment.path("PATH").map(Into::into), clock)
 }
 
-/// Finds the way to the device that is to be set up.
-pub(super) fn find(context: &Context<'_>, args: &Args) -> CommandResult<Way> {
+/// Finds the way to the device that is to be set up: the one with this MAC address, where that is known and in reach.
+pub(super) fn find(context: &Context<'_>, args: &Args, mac: Option<MacAddress>) -> CommandResult<Way> {
     if let Some(address) = &args.softap {
         return Ok(Way::Open(address.clone()));
     }
@@ -48,7 +49,7 @@ pub(super) fn find(context: &Context<'_>, args: &Args) -> CommandResult<Way> {
         return Ok(Way::ByHand);
     }
     context.ui.note("PROTIP: hold the MODE or SETUP button of the device until its light blinks blue.");
-    match look(context) {
+    match look(context, mac) {
         Ok(ssid) => Ok(Way::Automatic { ssid }),
         Err(Trouble::Unable(error)) => {
             context
@@ -76,13 +77,17 @@ impl<E: Into<CommandError>> From<E> for Trouble {
 }
 
 /// Looks for networks of devices until there is one that the person wants.
-fn look(context: &Context<'_>) -> Result<String, Trouble> {
+fn look(context: &Context<'_>, mac: Option<MacAddress>) -> Result<String, Trouble> {
     let wifi = wifi(context, &context.clock);
     let mut waits = false;
     loop {
         let found = {
             let _spinner = context.ui.spinner("Scanning for nearby Photons...");
-            device_networks(&wifi)?
+            let networks = wifi.scan().map_err(|error| match error {
+                HostWifiError::Stopped(stop) => Trouble::Final(stop.into()),
+                other => Trouble::Unable(other.into()),
+            })?;
+            of_devices(networks, mac)
         };
         match found.as_slice() {
             [] if waits => context.clock.pause(RESCAN_PAUSE)?,
@@ -111,16 +116,18 @@ fn look(context: &Context<'_>) -> Result<String, Trouble> {
     }
 }
 
-fn device_networks(wifi: &HostWifi<'_>) -> Result<Vec<String>, Trouble> {
-    let networks = wifi.scan().map_err(|error| match error {
-        HostWifiError::Stopped(stop) => Trouble::Final(stop.into()),
-        other => Trouble::Unable(other.into()),
-    })?;
+/// The names of the networks that devices have opened; that of the device with this MAC address alone, where it is
+/// among them.
+fn of_devices(mut networks: Vec<Network>, mac: Option<MacAddress>) -> Vec<String> {
+    networks.retain(|network| network.ssid.starts_with(SETUP_PREFIX));
+    let mac = mac.map(|mac| mac.to_string());
+    if let Some(meant) = networks.iter().find(|network| mac.is_some() && network.bssid == mac) {
+        return vec![meant.ssid.clone()];
+    }
     let mut names: Vec<String> = networks.into_iter().map(|network| network.ssid).collect();
-    names.retain(|name| name.starts_with(SETUP_PREFIX));
     names.sort();
     names.dedup();
-    Ok(names)
+    names
 }
 
 /// Goes to the device's network.
@@ -176,4 +183,33 @@ fn none_found() -> CommandError {
 /// The person does not want to go on.
 pub(super) fn goodbye() -> CommandError {
     CommandError::new(Kind::Failed, "Goodbye! Nothing was set up")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_device_on_the_cable_is_found_among_others() {
+        let network = |ssid: &str, bssid: Option<&str>| Network {
+            ssid: ssid.to_owned(),
+            bssid: bssid.map(str::to_owned),
+            channel: None,
+            signal: None,
+            security: None,
+        };
+        let heard = || {
+            vec![
+                network("Photon-BBBB", Some("6c:0b:84:00:00:02")),
+                network("Home", Some("6c:0b:84:00:00:03")),
+                network("Photon-AAAA", Some("6c:0b:84:00:00:01")),
+                network("Photon-AAAA", None),
+            ]
+        };
+        let mac = |text: &str| MacAddress::find(text);
+        assert_eq!(of_devices(heard(), mac("6c:0b:84:00:00:02")), ["Photon-BBBB"]);
+        for unheard in [None, mac("6c:0b:84:00:00:03"), mac("6c:0b:84:00:00:04")] {
+            assert_eq!(of_devices(heard(), unheard), ["Photon-AAAA", "Photon-BBBB"]);
+        }
+    }
 }

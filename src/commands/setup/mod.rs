@@ -53,18 +53,23 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     heed_interrupts(&context.clock);
     let file = args.file.as_deref().map(file::read).transpose()?;
     context.ui.note("> Setup is easy! Let's get started...");
-    let attached = match args.wifi || args.softap.is_some() {
-        true => Attached::Nothing,
-        false => attached::find(context, &args.port, args.device.as_deref())?,
-    };
-    match attached {
+    if args.wifi || args.softap.is_some() {
+        return over_softap::run(context, &account::choose(context)?, &args, file, None);
+    }
+    match attached::find(context, &args.port, args.device.as_deref())? {
         Attached::Elsewhere(notice) => Ok(context.ui.report(&notice)?),
-        Attached::Nothing => over_softap::run(context, &account::choose(context)?, &args, file),
+        Attached::Nothing => {
+            let question = "Would you like to scan for nearby Photons in Wi-Fi setup mode?";
+            if !args.manual && !context.ui.confirm(question, true, "--yes")? {
+                return Err(host::goodbye());
+            }
+            over_softap::run(context, &account::choose(context)?, &args, file, None)
+        }
         Attached::Here(subject) => {
             let account = account::choose(context)?;
             match over_cable::run(context, &account, &args, &subject, file.as_ref())? {
                 Verdict::Done => Ok(()),
-                Verdict::OverItsNetwork => over_softap::run(context, &account, &args, file),
+                Verdict::OverItsNetwork(mac) => over_softap::run(context, &account, &args, file, mac),
             }
         }
     }

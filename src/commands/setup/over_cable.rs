@@ -13,7 +13,7 @@ use crate::{
         wifi::file::CredentialsFile,
     },
     platform::{DeviceId, Platform},
-    serial::{CONSOLE_BAUD_RATE, ListeningConsole, ListeningError},
+    serial::{CONSOLE_BAUD_RATE, ListeningConsole, ListeningError, MacAddress},
 };
 
 /// How often a device is asked who it is.
@@ -23,8 +23,8 @@ const ATTEMPTS: u32 = 3;
 pub(super) enum Verdict {
     /// The device is set up.
     Done,
-    /// It has to be set up over its own network, or the person wants to.
-    OverItsNetwork,
+    /// It has to be set up over its own network, of which this may be the address; or the person wants another one to be.
+    OverItsNetwork(Option<MacAddress>),
 }
 
 /// Sets up a device that is attached, again and again until it is online or the person has had enough.
@@ -38,11 +38,11 @@ pub(super) fn run(
     let has_softap = subject.platform().is_some_and(Platform::has_softap);
     let named = args.device.is_some() || args.port.port.is_some();
     if !named && !context.ui.confirm("Would you like to continue with this one?", true, "--yes")? {
-        return if has_softap { Ok(Verdict::OverItsNetwork) } else { Err(host::goodbye()) };
+        return if has_softap { Ok(Verdict::OverItsNetwork(None)) } else { Err(host::goodbye()) };
     }
     if has_softap && !takes_claim_code(context, subject)? {
         context.ui.note("The firmware of this device cannot be claimed over the cable.");
-        return Ok(Verdict::OverItsNetwork);
+        return Ok(Verdict::OverItsNetwork(mac_address(context, subject)?));
     }
     let id = identity(context, subject)?;
     // A Core keeps no claim code, and so does perhaps what nothing is known of.
@@ -82,6 +82,18 @@ fn takes_claim_code(context: &Context<'_>, subject: &Subject) -> CommandResult<b
         Ok(_) => Ok(true),
         Err(ListeningError::Silent) => Ok(false),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The address of the device's radio. `None` if it does not tell, which is in nobody's way.
+fn mac_address(context: &Context<'_>, subject: &Subject) -> CommandResult<Option<MacAddress>> {
+    match ask(context, subject, |console| console.mac_address())? {
+        Ok(address) => Ok(Some(address)),
+        Err(ListeningError::Stopped(stop)) => Err(stop.into()),
+        Err(error) => {
+            context.ui.verbose(1, format!("the device does not tell its MAC address: {error}"));
+            Ok(None)
+        }
     }
 }
 

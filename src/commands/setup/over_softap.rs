@@ -9,20 +9,23 @@ use super::{
 use crate::{
     commands::{CommandResult, Context, wifi::file::CredentialsFile},
     platform::DeviceId,
+    serial::MacAddress,
     softap::SoftAp,
 };
 use rand::rngs::OsRng;
 
-/// Sets up, again and again until the device is online or the person has had enough.
+/// Sets up, again and again until the device is online or the person has had enough. `mac` is the address of the device
+/// that is meant, where it is known.
 pub(super) fn run(
     context: &Context<'_>,
     account: &Account,
     args: &Args,
     file: Option<CredentialsFile>,
+    mac: Option<MacAddress>,
 ) -> CommandResult {
     let mut given = file.map(network_file::Network::try_from).transpose()?;
     loop {
-        let way = host::find(context, args)?;
+        let way = host::find(context, args, mac)?;
         // The device's network leads nowhere else, so everything from the cloud has to be got before.
         let claim_code = {
             let _spinner = context.ui.spinner("Obtaining magical secure claim code from the cloud...");
