@@ -8,7 +8,7 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum PromptError {
     /// There is no terminal to ask on.
-    #[error("{question} There is no terminal to ask on; answer with {flag}")]
+    #[error("no answer to \"{question}\": there is no terminal to ask on; answer with {flag}")]
     NoTerminal {
         /// The question.
         question: String,
