@@ -109,6 +109,7 @@ fn dispatch(cli: Cli, environment: Environment, clock: Clock, ui: &Ui) -> Comman
     };
     let (attached, environment) = match (&command, cli.sandbox.sandbox) {
         // `particle --sandbox=FILE sandbox ...` is about that sandbox, it does not run in it.
+        (Command::Sandbox(_), Some(file)) if file.is_empty() => (None, environment),
         (Command::Sandbox(_), Some(file)) => (None, environment.with(sandbox::STATE_VARIABLE, file)),
         (_, Some(file)) => {
             let (attached, environment) = sandbox::attach(file, &environment, &clock)?;

@@ -155,10 +155,14 @@ fn faults_strike_the_cloud_as_often_as_ordered() {
 fn a_bare_flag_means_the_sandbox_of_the_environment_or_of_the_user() {
     let environment = TestEnvironment::new();
     let bare = || environment.command(["--sandbox", "completions", "bash"]);
-    let mut command = bare();
-    command.env("PARTICLE_SANDBOX_STATE", environment.state());
-    run(command, "").success();
+    let in_environment = |mut command: std::process::Command| {
+        command.env("PARTICLE_SANDBOX_STATE", environment.state());
+        run(command, "").success()
+    };
+    in_environment(bare());
     assert!(environment.state().is_file());
+    in_environment(environment.command(["--sandbox", "sandbox", "press", "photon", "dfu"]));
+    assert_eq!(environment.device("photon")["mode"], "dfu");
     let mut command = bare();
     command.env("XDG_STATE_HOME", environment.home());
     run(command, "").success();
