@@ -1,9 +1,10 @@
 //! Faults that can be ordered, addressed by what the victim is doing.
 //!
 //! Grammar: `ACTION@PHASE[*TIMES]`, for example `unplug@dfu-write:3`, `hang@control:40`, `unplug@control:253#3`,
-//! `stall@dfu-erase`, `http-429@POST:/v1/provisioning*2`, `cut@events`. `busy` alone stands for `busy@import`. Without
+//! `stall@dfu-erase`, `cut@softap:set`, `http-429@POST:/v1/provisioning*2`, `cut@events`. `busy` alone stands for `busy@import`. Without
 //! `*TIMES` a fault strikes once; a bare `*` lets it strike for ever.
 
+use crate::softap::Transport;
 use std::{
     fmt,
     str::FromStr,
@@ -51,6 +52,15 @@ pub enum Phase {
         /// With a number, from the nth one of that type on.
         nth: Option<u32>,
     },
+    /// Somebody in the device's own network asks it something.
+    SoftAp {
+        /// Over which transport; `None` for either.
+        transport: Option<Transport>,
+        /// What; `None` for anything.
+        command: Option<String>,
+        /// With a number, from the nth time on.
+        nth: Option<u32>,
+    },
     /// An HTTP request arrives whose path begins like this; `None` stands for any method.
     Http {
         /// Method in upper case.
@@ -84,7 +94,7 @@ pub enum FaultError {
     Action(String),
     /// Unknown phase.
     #[error(
-        "{0:?} is no phase: use import, dfu-erase, dfu-write, dfu-read, dfu-leave, ymodem, control, events or METHOD:/path"
+        "{0:?} is no phase: use import, dfu-erase, dfu-write, dfu-read, dfu-leave, ymodem, control, softap, softap-tcp, softap-http, events or METHOD:/path"
     )]
     Phase(String),
     /// A number that is none, or zero.
@@ -112,6 +122,13 @@ pub enum Moment<'a> {
     Ymodem,
     /// A control request of this type begins.
     Control(u16),
+    /// A device is asked something in its own network.
+    SoftAp {
+        /// Over which transport.
+        transport: Transport,
+        /// What.
+        command: &'a str,
+    },
     /// An HTTP request arrived.
     Http {
         /// Method in upper case.
@@ -169,6 +186,10 @@ impl Phase {
             | (Self::Ymodem(_), Moment::Ymodem)
             | (Self::Events, Moment::Events) => true,
             (Self::Control { kind, .. }, Moment::Control(request)) => kind.is_none_or(|kind| kind == request),
+            (Self::SoftAp { transport, command, .. }, Moment::SoftAp { transport: used, command: asked }) => {
+                transport.is_none_or(|transport| transport == used)
+                    && command.as_deref().is_none_or(|command| command == asked)
+            }
             (Self::Http { method, path }, Moment::Http { method: sent, path: asked }) => {
                 method.as_deref().is_none_or(|method| method == sent) && asked.starts_with(path.as_str())
             }
@@ -183,7 +204,8 @@ impl Phase {
             | Self::DfuWrite(nth)
             | Self::DfuRead(nth)
             | Self::Ymodem(nth)
-            | Self::Control { nth, .. } => nth.unwrap_or(1),
+            | Self::Control { nth, .. }
+            | Self::SoftAp { nth, .. } => nth.unwrap_or(1),
             _ => 1,
         }
     }
@@ -198,6 +220,25 @@ impl Phase {
         Some(numbers())
     }
 
+    /// The phase of which `rest` stands behind the word `softap`: `[-tcp|-http][:COMMAND][#NTH]`. `None` if it is something
+    /// else.
+    fn softap(rest: &str) -> Option<Result<Self, FaultError>> {
+        let (rest, nth) = rest.split_once('#').map_or((rest, None), |(rest, nth)| (rest, Some(nth)));
+        let (transport, command) =
+            rest.split_once(':').map_or((rest, None), |(transport, command)| (transport, Some(command)));
+        let transport = match transport {
+            "" => None,
+            "-tcp" => Some(Transport::Tcp),
+            "-http" => Some(Transport::Http),
+            _ => return None,
+        };
+        if command == Some("") {
+            return None;
+        }
+        let command = command.map(str::to_owned);
+        Some(nth.map(positive).transpose().map(|nth| Self::SoftAp { transport, command, nth }))
+    }
+
     fn allows(&self, action: Action) -> bool {
         use Action::{Busy, Corrupt, Cut, Hang, Http, Stall, Unplug};
         match self {
@@ -206,6 +247,7 @@ impl Phase {
             Self::DfuWrite(_) | Self::DfuRead(_) => matches!(action, Unplug | Stall | Hang | Corrupt),
             Self::Ymodem(_) => matches!(action, Unplug | Hang | Corrupt),
             Self::Control { .. } => matches!(action, Unplug | Stall | Hang | Busy),
+            Self::SoftAp { .. } => matches!(action, Unplug | Hang | Cut),
             Self::Http { .. } => matches!(action, Http(_) | Cut | Hang),
             Self::Events => matches!(action, Cut | Hang),
         }
@@ -262,6 +304,9 @@ impl FromStr for Phase {
         if let Some(rest) = text.strip_prefix("control") {
             return Self::control(rest).ok_or_else(|| FaultError::Phase(text.to_owned()))?;
         }
+        if let Some(rest) = text.strip_prefix("softap") {
+            return Self::softap(rest).ok_or_else(|| FaultError::Phase(text.to_owned()))?;
+        }
         let nth = || detail.map(positive).transpose();
         let plain =
             |phase| if detail.is_none() { Ok(phase) } else { Err(FaultError::Phase(text.to_owned())) };
@@ -317,6 +362,15 @@ impl fmt::Display for Phase {
                 kind.map_or(Ok(()), |kind| write!(f, ":{kind}"))?;
                 return nth.map_or(Ok(()), |nth| write!(f, "#{nth}"));
             }
+            Self::SoftAp { transport, command, nth } => {
+                f.write_str(match transport {
+                    None => "softap",
+                    Some(Transport::Tcp) => "softap-tcp",
+                    Some(Transport::Http) => "softap-http",
+                })?;
+                command.as_ref().map_or(Ok(()), |command| write!(f, ":{command}"))?;
+                return nth.map_or(Ok(()), |nth| write!(f, "#{nth}"));
+            }
             Self::Http { method: None, path } => return f.write_str(path),
             Self::Http { method: Some(method), path } => return write!(f, "{method}:{path}"),
             Self::Events => ("events", None),
@@ -356,6 +410,10 @@ mod tests {
             "unplug@control:253#3",
             "stall@control#2",
             "corrupt@dfu-write:2",
+            "cut@softap*",
+            "unplug@softap:configure-ap#2",
+            "hang@softap-tcp*",
+            "cut@softap-http:scan-ap",
             "http-429@POST:/v1/provisioning*2",
             "http-500@/v1/devices",
             "cut@events",
@@ -379,6 +437,11 @@ mod tests {
             "stall@control:#1",
             "stall@control:253#0",
             "stall@controls",
+            "stall@softap",
+            "corrupt@softap",
+            "cut@softap-udp",
+            "cut@softap:#1",
+            "cut@softap:set#0",
             "http-99@/v1",
             "http-500@POST:v1",
             "corrupt@dfu-leave:1",
@@ -403,6 +466,20 @@ mod tests {
         let faults = Faults::new(vec![fault("unplug@control:253#2")]);
         let struck: Vec<_> = [253, 250, 253, 253].map(|kind| faults.strike(Moment::Control(kind))).into();
         assert_eq!(struck, [None, None, Some(Action::Unplug), None]);
+    }
+
+    #[test]
+    fn a_fault_in_a_devices_own_network_is_for_its_transport_and_command() {
+        let faults = Faults::new(vec![fault("cut@softap-tcp:set#2*")]);
+        let asked = [
+            (Transport::Tcp, "set"),
+            (Transport::Http, "set"),
+            (Transport::Tcp, "version"),
+            (Transport::Tcp, "set"),
+            (Transport::Tcp, "set"),
+        ];
+        let struck = asked.map(|(transport, command)| faults.strike(Moment::SoftAp { transport, command }));
+        assert_eq!(struck, [None, None, None, Some(Action::Cut), Some(Action::Cut)]);
     }
 
     #[test]

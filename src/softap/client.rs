@@ -1,8 +1,8 @@
 //! Asking a device over its access point.
 
 use super::{
-    DeviceAddress, DeviceIdentity, DeviceKey, NetworkConfiguration, ScannedNetwork, SoftApError, Transport,
-    reply, request::Request,
+    DeviceAddress, DeviceAddresses, DeviceIdentity, DeviceKey, NetworkConfiguration, ScannedNetwork,
+    SoftApError, Transport, reply, request::Request,
 };
 use crate::clock::Clock;
 use rand::{CryptoRng, RngCore};
@@ -15,13 +15,15 @@ use std::{
 
 /// How long a device may take for a command.
 const LIMIT: Duration = Duration::from_secs(8);
-/// How long the first connection is given: it tends to hang.
-const FIRST_LIMIT: Duration = Duration::from_secs(2);
+/// How long it may take to be found at an address. The first connection tends to hang.
+const FIND_LIMIT: Duration = Duration::from_secs(3);
 /// How often a command is sent until it is given up, each time the same.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often it is looked whether the person wants to stop.
 const SLICE: Duration = Duration::from_millis(100);
+/// The same while a connection is made, which begins anew each time.
+const CONNECT_SLICE: Duration = Duration::from_secs(1);
 /// Longest answer: the names of some hundred networks.
 const MAX_REPLY: usize = 64 * 1024;
 
@@ -32,27 +34,31 @@ pub struct SoftAp<'a> {
 }
 
 impl<'a> SoftAp<'a> {
-    /// The device at an address. Opens nothing yet.
-    pub fn new(address: DeviceAddress, clock: &'a Clock) -> Self {
-        Self { address, clock }
-    }
-
-    /// Where it is.
-    pub fn address(&self) -> &DeviceAddress {
-        &self.address
-    }
-
-    /// Gets the first connection over with, whatever comes of it.
-    pub fn wake(&self) -> Result<(), SoftApError> {
-        match self.exchange(&Request::plain("device-id"), FIRST_LIMIT, reply::identity) {
-            Err(SoftApError::Stopped(stop)) => Err(stop.into()),
-            _ => Ok(()),
+    /// Finds the device at whichever of the addresses it answers first, asking for the version of its protocol.
+    pub fn find(addresses: &DeviceAddresses, clock: &'a Clock) -> Result<Self, SoftApError> {
+        let mut attempt = 1;
+        loop {
+            let mut failure = None;
+            for address in addresses.iter() {
+                let device = Self { address: address.clone(), clock };
+                match device.exchange(&Request::plain("version"), FIND_LIMIT, reply::version) {
+                    Ok(version) => {
+                        tracing::debug!("softap: the device at {address} speaks version {version}");
+                        return Ok(device);
+                    }
+                    Err(error) if error.may_pass() => {
+                        tracing::debug!("softap: {error}");
+                        failure = Some(more_telling(failure, error));
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            match failure {
+                Some(error) if attempt == ATTEMPTS => return Err(error),
+                _ => clock.pause(PAUSE)?,
+            }
+            attempt += 1;
         }
-    }
-
-    /// Version of the protocol; 2 for all firmware there is.
-    pub fn version(&self) -> Result<u64, SoftApError> {
-        self.ask(&Request::plain("version"), reply::version)
     }
 
     /// Who the device is.
@@ -87,15 +93,12 @@ impl<'a> SoftAp<'a> {
         self.order(&Request::with("configure-ap", &network.encode(key, random)?))
     }
 
-    /// Sends the device off to that network. It closes its own one and may take its answer with it.
+    /// Sends the device off to that network. It closes its own one and may take its answer, or a part of it, with it.
     pub fn connect(&self) -> Result<(), SoftApError> {
         let request = Request::with("connect-ap", &json!({ "idx": 0 }));
-        match self.exchange(&request, LIMIT, reply::result) {
-            Ok(0) | Err(SoftApError::Silent { .. }) => Ok(()),
-            Err(error) if error.may_pass() => {
-                self.clock.pause(PAUSE)?;
-                self.order(&request)
-            }
+        let unheard = |error: &SoftApError| matches!(error, SoftApError::Unreachable { .. });
+        match self.ask_while(unheard, &request, reply::result) {
+            Ok(0) | Err(SoftApError::Silent { .. } | SoftApError::Garbled(_)) => Ok(()),
             Ok(result) => Err(SoftApError::Refused { command: request.command, result }),
             Err(error) => Err(error),
         }
@@ -110,10 +113,20 @@ impl<'a> SoftAp<'a> {
 
     /// Sends a request until it is answered.
     fn ask<T>(&self, request: &Request, parse: impl Fn(&[u8]) -> Option<T>) -> Result<T, SoftApError> {
+        self.ask_while(SoftApError::may_pass, request, parse)
+    }
+
+    /// Sends a request again after failures such as these.
+    fn ask_while<T>(
+        &self,
+        may_pass: impl Fn(&SoftApError) -> bool,
+        request: &Request,
+        parse: impl Fn(&[u8]) -> Option<T>,
+    ) -> Result<T, SoftApError> {
         let mut attempt = 1;
         loop {
             match self.exchange(request, LIMIT, &parse) {
-                Err(error) if attempt < ATTEMPTS && error.may_pass() => {
+                Err(error) if attempt < ATTEMPTS && may_pass(&error) => {
                     tracing::debug!("softap: {error}; trying again");
                     self.clock.pause(PAUSE)?;
                     attempt += 1;
@@ -134,7 +147,9 @@ impl<'a> SoftAp<'a> {
         let DeviceAddress { transport, host, .. } = &self.address;
         let unreachable = |source| SoftApError::Unreachable { address: self.address.clone(), source };
         let end = Instant::now() + limit;
-        let mut connection = self.open(limit).map_err(unreachable)?;
+        let mut connection = self.open(end)?;
+        connection.set_read_timeout(Some(SLICE)).map_err(unreachable)?;
+        connection.set_write_timeout(Some(limit)).map_err(unreachable)?;
         // What is in it is not traced: it may be a password, if an encrypted one.
         tracing::debug!("softap: {} to {}", request.command, self.address);
         connection.write_all(&transport.encode(request, host)).map_err(unreachable)?;
@@ -165,19 +180,34 @@ impl<'a> SoftAp<'a> {
         SoftApError::Silent { address: self.address.clone(), command }
     }
 
-    fn open(&self, limit: Duration) -> io::Result<TcpStream> {
-        let addresses = (self.address.host.as_str(), self.address.port).to_socket_addrs()?;
+    /// Connects, as long as there is time and the person has not had enough.
+    fn open(&self, end: Instant) -> Result<TcpStream, SoftApError> {
+        let unreachable = |source| SoftApError::Unreachable { address: self.address.clone(), source };
+        let found = (self.address.host.as_str(), self.address.port).to_socket_addrs().map_err(unreachable)?;
         let mut failure = io::Error::from(ErrorKind::NotFound);
-        for address in addresses {
-            match TcpStream::connect_timeout(&address, limit) {
-                Ok(connection) => {
-                    connection.set_read_timeout(Some(SLICE))?;
-                    connection.set_write_timeout(Some(limit))?;
-                    return Ok(connection);
+        for address in found {
+            failure = io::Error::from(ErrorKind::TimedOut);
+            while Instant::now() < end {
+                self.clock.check()?;
+                match TcpStream::connect_timeout(&address, CONNECT_SLICE) {
+                    Ok(connection) => return Ok(connection),
+                    Err(error) if error.kind() == ErrorKind::TimedOut => {}
+                    Err(error) => {
+                        failure = error;
+                        break;
+                    }
                 }
-                Err(error) => failure = error,
             }
         }
-        Err(failure)
+        Err(unreachable(failure))
+    }
+}
+
+/// Of the failures at two addresses the one of a device that was reached, or else the first.
+fn more_telling(earlier: Option<SoftApError>, later: SoftApError) -> SoftApError {
+    match earlier {
+        Some(SoftApError::Unreachable { .. }) if !matches!(later, SoftApError::Unreachable { .. }) => later,
+        Some(earlier) => earlier,
+        None => later,
     }
 }

@@ -3,6 +3,7 @@
 //! Each command is a connection of its own, over either of two transports: a plain one on port 5609, or HTTP on
 //! port 80. Source: Device OS `hal/src/photon/softap.cpp`, v0.4.0 to v3.3.1.
 
+mod address;
 mod client;
 mod configuration;
 mod device_key;
@@ -13,6 +14,7 @@ mod request;
 mod security;
 mod transport;
 
+pub use address::{AddressError, DeviceAddress, DeviceAddresses};
 pub use client::SoftAp;
 pub use configuration::{Credentials, NetworkConfiguration};
 pub use device_key::DeviceKey;
@@ -21,7 +23,7 @@ pub use hex::{from_hex, to_hex};
 pub use reply::{DeviceIdentity, ScannedNetwork};
 pub use request::{EAP_TLS, PEAP};
 pub use security::{SECURITIES, Security};
-pub use transport::{AddressError, DeviceAddress, Transport};
+pub use transport::Transport;
 
 #[cfg(test)]
 mod tests;

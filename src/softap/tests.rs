@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+const VERSION_REPLY: &[u8] = b"\n\n{\"v\":2}";
 const ID_REPLY: &[u8] = b"\n\n{\"id\":\"3A0027000000000000060001\",\"c\":\"0\"}";
 
 fn key() -> (RsaPrivateKey, DeviceKey) {
@@ -39,7 +40,7 @@ fn password(text: &str) -> Credentials {
 }
 
 /// A device that meets each connection with the next of these answers and keeps what it was asked.
-fn device(answers: &[&'static [u8]]) -> (DeviceAddress, JoinHandle<Vec<Vec<u8>>>) {
+fn device(answers: &[&'static [u8]]) -> (DeviceAddresses, JoinHandle<Vec<Vec<u8>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string().parse().unwrap();
     let answers = answers.to_vec();
@@ -100,45 +101,63 @@ fn what_a_device_cannot_take_is_refused_here() {
 
 #[test]
 fn a_command_is_repeated_with_the_same_parameters() {
-    let (address, served) = device(&[b"", b"\n\n{nonsense", b"\n\n{\"r\":0}"]);
+    let (address, served) = device(&[VERSION_REPLY, b"", b"\n\n{nonsense", b"\n\n{\"r\":0}"]);
     let clock = Clock::new(0.0);
-    SoftAp::new(address, &clock).set_claim_code("c\u{e9}").unwrap();
-    let requests = served.join().unwrap();
+    SoftAp::find(&address, &clock).unwrap().set_claim_code("c\u{e9}").unwrap();
+    let requests = served.join().unwrap().split_off(1);
     assert_eq!(requests[0], "set\n20\n\n{\"k\":\"cc\",\"v\":\"c\u{e9}\"}".as_bytes());
     assert!(requests.iter().all(|request| *request == requests[0]), "{requests:?}");
 }
 
 #[test]
 fn a_refusal_is_final() {
-    let (address, served) = device(&[b"\n\n{\"r\":-1}"]);
+    let (address, served) = device(&[VERSION_REPLY, b"\n\n{\"r\":-1}"]);
     let clock = Clock::new(0.0);
-    let error = SoftAp::new(address, &clock).set_claim_code("short").unwrap_err();
+    let error = SoftAp::find(&address, &clock).unwrap().set_claim_code("short").unwrap_err();
     assert!(matches!(error, SoftApError::Refused { command: "set", result: -1 }));
-    assert_eq!(served.join().unwrap().len(), 1);
+    assert_eq!(served.join().unwrap().len(), 2);
 }
 
 #[test]
 fn an_answer_is_taken_where_it_ends() {
-    let (address, _) = device(&[ID_REPLY]);
+    let (address, _) = device(&[VERSION_REPLY, ID_REPLY]);
     let clock = Clock::new(0.0);
-    let identity = SoftAp::new(address, &clock).identity().unwrap();
+    let identity = SoftAp::find(&address, &clock).unwrap().identity().unwrap();
     assert_eq!(identity.id.as_str(), "3a0027000000000000060001");
 }
 
 #[test]
 fn a_device_that_leaves_need_not_answer() {
-    let (address, _) = device(&[b"\n\n"]);
-    let clock = Clock::new(0.0);
-    assert!(SoftAp::new(address, &clock).connect().is_ok());
+    for answer in [&b"\n\n"[..], b"\n\n{\"r\"", b"\n\n{\"r\":0}"] {
+        let (address, served) = device(&[VERSION_REPLY, answer]);
+        let clock = Clock::new(0.0);
+        assert!(SoftAp::find(&address, &clock).unwrap().connect().is_ok());
+        assert_eq!(served.join().unwrap().len(), 2, "it is sent off once");
+    }
+}
+
+#[test]
+fn where_one_transport_is_not_answered_the_other_is_used() {
+    let reply = b"HTTP/1.1 200 OK\r\n\r\n{\"v\":2}";
+    for silence in [&b""[..], b"HTTP/1.0 400 Bad Request\r\n\r\n"] {
+        let (address, served) = device(&[silence, reply, b"HTTP/1.1 200 OK\r\n\r\n{\"r\":0}"]);
+        let clock = Clock::new(0.0);
+        SoftAp::find(&address, &clock).unwrap().set_claim_code("c").unwrap();
+        let requests = served.join().unwrap();
+        assert_eq!(requests[0], b"version\n0\n\n");
+        assert!(
+            requests[1].starts_with(b"GET /version HTTP/1.1\r\n") && requests[2].starts_with(b"POST /set ")
+        );
+    }
 }
 
 #[test]
 fn nobody_there_is_told_apart_from_nonsense() {
     let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let clock = Clock::new(0.0);
-    let nobody = SoftAp::new(unused.to_string().parse().unwrap(), &clock).version().unwrap_err();
+    let nobody = SoftAp::find(&unused.to_string().parse().unwrap(), &clock).err().unwrap();
     assert!(matches!(nobody, SoftApError::Unreachable { .. }));
-    let (address, _) = device(&[&b"HTTP/1.1 404 Not Found\r\n\r\n"[..]; 5]);
-    let nonsense = SoftAp::new(address, &clock).version().unwrap_err();
+    let (address, _) = device(&[&b"HTTP/1.1 404 Not Found\r\n\r\n"[..]; 10]);
+    let nonsense = SoftAp::find(&address, &clock).err().unwrap();
     assert!(matches!(nonsense, SoftApError::Garbled("version")));
 }

@@ -1,12 +1,6 @@
-//! Where a device is, and how bytes are put for its transport.
+//! How bytes are put for a transport.
 
 use super::request::Request;
-use std::{fmt, net::IpAddr, str::FromStr};
-
-/// The port of the plain transport.
-const TCP_PORT: u16 = 5609;
-/// The port of the HTTP transport.
-const HTTP_PORT: u16 = 80;
 
 /// How a device is talked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,66 +9,6 @@ pub enum Transport {
     Tcp,
     /// HTTP.
     Http,
-}
-
-/// Where a device listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceAddress {
-    /// Which transport it speaks there.
-    pub transport: Transport,
-    /// Name or number of the host.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-}
-
-/// A text that is no address.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("give HOST, HOST:PORT or http://HOST:PORT")]
-pub struct AddressError;
-
-impl DeviceAddress {
-    /// Where every device is in the network that it opens.
-    pub fn usual() -> Self {
-        Self { transport: Transport::Tcp, host: "192.168.0.1".to_owned(), port: TCP_PORT }
-    }
-}
-
-impl FromStr for DeviceAddress {
-    type Err = AddressError;
-
-    fn from_str(text: &str) -> Result<Self, AddressError> {
-        let (transport, usual_port, rest) = match text.split_once("://") {
-            None => (Transport::Tcp, TCP_PORT, text),
-            Some(("tcp", rest)) => (Transport::Tcp, TCP_PORT, rest),
-            Some(("http", rest)) => (Transport::Http, HTTP_PORT, rest.trim_end_matches('/')),
-            Some(_) => return Err(AddressError),
-        };
-        let (host, port) = match rest.rsplit_once(':') {
-            // A bare IPv6 address is full of colons.
-            Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
-                (host, port.parse().ok().filter(|port| *port != 0).ok_or(AddressError)?)
-            }
-            _ => (rest, usual_port),
-        };
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let is_number = host.parse::<IpAddr>().is_ok();
-        let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-        if host.is_empty() || !(is_number || is_name) {
-            return Err(AddressError);
-        }
-        Ok(Self { transport, host: host.to_owned(), port })
-    }
-}
-
-impl fmt::Display for DeviceAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.transport == Transport::Http { "http://" } else { "" };
-        match self.host.contains(':') {
-            true => write!(f, "{scheme}[{}]:{}", self.host, self.port),
-            false => write!(f, "{scheme}{}:{}", self.host, self.port),
-        }
-    }
 }
 
 impl Transport {
@@ -130,23 +64,6 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
-
-    #[test]
-    fn addresses_have_a_transport_and_a_port_of_their_own() {
-        for (text, expected) in [
-            ("192.168.0.1", "192.168.0.1:5609"),
-            ("127.0.0.1:4000", "127.0.0.1:4000"),
-            ("http://192.168.0.1", "http://192.168.0.1:80"),
-            ("http://localhost:8080/", "http://localhost:8080"),
-            ("[::1]:5000", "[::1]:5000"),
-            ("::1", "[::1]:5609"),
-        ] {
-            assert_eq!(text.parse::<DeviceAddress>().map(|a| a.to_string()), Ok(expected.to_owned()));
-        }
-        for text in ["", ":1", "a:b", "ftp://a", "a b", "a:0", "a:70000", "http://"] {
-            assert_eq!(text.parse::<DeviceAddress>(), Err(AddressError), "{text}");
-        }
-    }
 
     #[test]
     fn the_length_of_a_body_is_in_bytes() {

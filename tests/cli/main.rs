@@ -53,6 +53,8 @@ mod setup;
 #[cfg(unix)]
 mod setup_dialogue;
 mod setup_serial;
+#[cfg(unix)]
+mod setup_wifi;
 mod subscribe;
 mod token;
 mod update;

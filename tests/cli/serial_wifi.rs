@@ -1,6 +1,6 @@
 //! `particle serial wifi`.
 
-use crate::support::{Output, Sandbox, TestEnvironment, terminal::run_on_terminal};
+use crate::support::{Output, Sandbox, TestEnvironment, nmcli::Nmcli, terminal::run_on_terminal};
 use serde_json::{Value, json};
 
 const PHOTON: &str = "3a0027000000000000060001";
@@ -28,18 +28,6 @@ fn put(environment: &TestEnvironment, credentials: &Value) {
 
 fn workshop() -> Value {
     json!({ "network": "Workshop", "security": "WPA2_AES", "password": "solder and flux" })
-}
-
-/// A `PATH` with a program that stands for NetworkManager's and says which networks it hears.
-fn with_nmcli(environment: &TestEnvironment, heard: &str) -> String {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = environment.work().join("programs");
-    std::fs::create_dir(&folder).unwrap();
-    std::fs::write(folder.join("heard"), heard).unwrap();
-    let script = format!("#!/bin/sh\ncat '{}'\n", folder.join("heard").display());
-    std::fs::write(folder.join("nmcli"), script).unwrap();
-    std::fs::set_permissions(folder.join("nmcli"), std::fs::Permissions::from_mode(0o755)).unwrap();
-    format!("{}:/usr/bin:/bin", folder.display())
 }
 
 /// What the first device remembers of Wi-Fi when the sandbox has ended.
@@ -136,8 +124,8 @@ fn a_person_logs_in_to_an_enterprise_network() {
     let sandbox = sandbox(&environment, "photon", &["--mode", "photon=listening"]);
     // This computer hears what its program says: something on 5 GHz, which is not for Photons, and the campus.
     let heard = "fast::44:90:WPA2\nCampus::6:70:WPA2 802.1X\nPhoton-ABCD::1:60:\n";
-    let mut command = environment.sandbox_command(["serial", "wifi", "--scan"]);
-    command.env("PATH", with_nmcli(&environment, heard));
+    let nmcli = Nmcli::new(&environment, &format!("cat <<'END'\n{heard}END"));
+    let command = nmcli.before(environment.sandbox_command(["serial", "wifi", "--scan"]));
     let answers = [
         (SELECT, "\r"),
         ("EAP Type", "\r"),

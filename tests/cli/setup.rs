@@ -184,7 +184,11 @@ fn a_file_that_makes_no_sense_is_refused_before_anything_else() {
     let missing = ["setup", "--yes", "--softap", "127.0.0.1:9", "--file", "nowhere.json"];
     bench.environment.in_sandbox(missing).status(4).stderr_has("nowhere.json");
     let address = ["setup", "--softap", "ftp://x"];
-    bench.environment.in_sandbox(address).status(2).stderr_has("give HOST, HOST:PORT or http://HOST:PORT");
+    bench
+        .environment
+        .in_sandbox(address)
+        .status(2)
+        .stderr_has("give HOST, HOST:PORT, tcp://HOST:PORT or http://HOST:PORT");
 }
 
 #[test]

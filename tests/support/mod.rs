@@ -8,6 +8,8 @@ pub mod firmware;
 pub mod flashing;
 pub mod fleet;
 pub mod libraries;
+#[cfg(unix)]
+pub mod nmcli;
 pub mod portal;
 #[cfg(unix)]
 pub mod terminal;

@@ -4,7 +4,7 @@ use super::{CommandError, Kind};
 use crate::softap::SoftApError;
 
 const LISTENING_HINT: &str =
-    "hold its MODE or SETUP button until the light blinks blue, and connect this computer to its network";
+    "hold its MODE or SETUP button until the light blinks blue, and run `particle setup` again";
 const SERIAL_HINT: &str = "`particle serial wifi` takes any name";
 
 impl From<SoftApError> for CommandError {
@@ -15,7 +15,8 @@ impl From<SoftApError> for CommandError {
                 Self::caused_by(Kind::NoDevice, error).hint(LISTENING_HINT)
             }
             SoftApError::Garbled(_) | SoftApError::Refused { .. } | SoftApError::Encryption => {
-                Self::caused_by(Kind::Device, error).hint("reset the device and try again")
+                Self::caused_by(Kind::Device, error)
+                    .hint("reset the device, and set it up again once it blinks blue")
             }
             SoftApError::Unsendable => Self::caused_by(Kind::Usage, error).hint(SERIAL_HINT),
             SoftApError::NameLength(_) | SoftApError::PasswordLength(_) => {

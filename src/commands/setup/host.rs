@@ -6,7 +6,6 @@ use crate::{
     commands::{CommandError, CommandResult, Context, Kind, wifi::network::SETUP_PREFIX},
     host_wifi::{Connection, HostWifi, HostWifiError, Network, System},
     serial::MacAddress,
-    softap::DeviceAddress,
 };
 use std::time::Duration;
 
@@ -15,8 +14,8 @@ const RESCAN_PAUSE: Duration = Duration::from_secs(5);
 
 /// The way to a device's own network.
 pub(super) enum Way {
-    /// This computer reaches it already.
-    Open(DeviceAddress),
+    /// This computer is in it already.
+    Open,
     /// The person changes this computer's network.
     ByHand,
     /// This program does.
@@ -42,8 +41,8 @@ fn wifi<'c>(context: &Context<'_>, clock: &'c Clock) -> HostWifi<'c> {
 
 /// Finds the way to the device that is to be set up: the one with this MAC address, where that is known and in reach.
 pub(super) fn find(context: &Context<'_>, args: &Args, mac: Option<MacAddress>) -> CommandResult<Way> {
-    if let Some(address) = &args.softap {
-        return Ok(Way::Open(address.clone()));
+    if args.softap.is_some() && !args.wifi {
+        return Ok(Way::Open);
     }
     if args.manual {
         return Ok(Way::ByHand);
@@ -131,24 +130,27 @@ fn of_devices(mut networks: Vec<Network>, mac: Option<MacAddress>) -> Vec<String
 }
 
 /// Goes to the device's network.
-pub(super) fn go(context: &Context<'_>, way: &Way) -> CommandResult<(DeviceAddress, Return)> {
+pub(super) fn go(context: &Context<'_>, way: &Way) -> CommandResult<Return> {
     match way {
-        Way::Open(address) => Ok((address.clone(), Return::Nothing)),
+        Way::Open => Ok(Return::Nothing),
         Way::ByHand => {
             let question = "Please connect to the Photon-XXXX network now. Press enter when ready";
             context.ui.ask(question, None, "--softap")?;
-            Ok((DeviceAddress::usual(), Return::ByHand))
+            Ok(Return::ByHand)
         }
         Way::Automatic { ssid } => {
             let wifi = wifi(context, &context.clock);
-            let before = wifi.current()?;
-            let _spinner = context.ui.spinner(format!("Connecting to {}...", context.ui.foreign(ssid)));
-            if let Err(error) = wifi.join_open(ssid) {
+            let back = wifi.current()?.map_or(Return::Nothing, Return::To);
+            let joined = {
+                let _spinner = context.ui.spinner(format!("Connecting to {}...", context.ui.foreign(ssid)));
+                wifi.join_open(ssid)
+            };
+            if let Err(error) = joined {
                 // What went wrong first is what the person has to know.
-                let _ = come_back(context, &before.map_or(Return::Nothing, Return::To));
+                let _ = come_back(context, &back);
                 return Err(error.into());
             }
-            Ok((DeviceAddress::usual(), before.map_or(Return::Nothing, Return::To)))
+            Ok(back)
         }
     }
 }

@@ -11,7 +11,7 @@ mod over_softap;
 mod report;
 
 use super::{CommandResult, Context, attached::heed_interrupts, serial::port::PortArgs, wifi::file};
-use crate::softap::DeviceAddress;
+use crate::softap::DeviceAddresses;
 use attached::Attached;
 use over_cable::Verdict;
 use std::path::PathBuf;
@@ -37,9 +37,9 @@ pub struct Args {
     /// Leave this computer's Wi-Fi alone: you change between networks yourself
     #[arg(long)]
     manual: bool,
-    /// Where the device's own network is reached, if not at 192.168.0.1; this computer's Wi-Fi is left alone
+    /// Where the device is in its own network, if not at 192.168.0.1; without --wifi, this computer is in that network
     #[arg(long, value_name = "HOST[:PORT]", conflicts_with_all = ["port", "device"])]
-    softap: Option<DeviceAddress>,
+    softap: Option<DeviceAddresses>,
     /// Read the network and what opens it from this JSON file, as `serial wifi --file` does
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,

@@ -4,13 +4,14 @@ use super::{
     Args,
     account::Account,
     finish::{self, Configured, Outcome},
-    host, network, network_file,
+    host::{self, Way},
+    network, network_file,
 };
 use crate::{
-    commands::{CommandResult, Context, wifi::file::CredentialsFile},
+    commands::{CommandResult, Context, Kind, wifi::file::CredentialsFile},
     platform::DeviceId,
     serial::MacAddress,
-    softap::SoftAp,
+    softap::{DeviceAddresses, SoftAp},
 };
 use rand::rngs::OsRng;
 
@@ -23,6 +24,7 @@ pub(super) fn run(
     file: Option<CredentialsFile>,
     mac: Option<MacAddress>,
 ) -> CommandResult {
+    let addresses = args.softap.clone().unwrap_or_else(DeviceAddresses::usual);
     let mut given = file.map(network_file::Network::try_from).transpose()?;
     loop {
         let way = host::find(context, args, mac)?;
@@ -31,12 +33,15 @@ pub(super) fn run(
             let _spinner = context.ui.spinner("Obtaining magical secure claim code from the cloud...");
             context.block_on(account.session(context)?.device_claims().create())?
         };
-        let (address, back) = host::go(context, &way)?;
-        let device = SoftAp::new(address, &context.clock);
-        let configured = configure(context, &device, claim_code.expose(), given.take());
+        let back = host::go(context, &way)?;
+        let configured = configure(context, &addresses, claim_code.expose(), given.take());
         // Also after a failure, but then that is what the person has to know.
         let returned = host::come_back(context, &back);
-        let id = configured?;
+        let id = configured.map_err(|error| match way {
+            Way::Open | Way::ByHand if error.kind() == Kind::NoDevice => error
+                .hint("this computer has to be in the network of the device, which is called Photon-XXXX"),
+            _ => error,
+        })?;
         returned.map_err(|error| {
             error
                 .hint(format!("the device {id} has its settings; `particle list` shows whether it is online"))
@@ -53,17 +58,15 @@ pub(super) fn run(
 /// Gives the device a network and sends it there.
 fn configure(
     context: &Context<'_>,
-    device: &SoftAp<'_>,
+    addresses: &DeviceAddresses,
     claim_code: &str,
     given: Option<network_file::Network>,
 ) -> CommandResult<DeviceId> {
-    {
+    let device = {
         let _spinner = context.ui.spinner("Waiting for the device...");
-        device.wake()?;
-        let version = device.version()?;
-        context.ui.verbose(1, format!("the device speaks version {version} of the set-up protocol"));
-    }
-    let network = network::choose(context, device, given)?;
+        SoftAp::find(addresses, &context.clock)?
+    };
+    let network = network::choose(context, &device, given)?;
     let _spinner = context.ui.spinner("Sending the Wi-Fi settings to the device...");
     let identity = device.identity()?;
     let key = device.public_key()?;

@@ -43,6 +43,8 @@ pub(super) enum Disturbance {
     Corrupts,
     /// "Busy" is to be said.
     Busy,
+    /// The answer ends in the middle.
+    Cuts,
 }
 
 /// How a disturbed transfer ends.
@@ -89,7 +91,8 @@ impl Board {
             Action::Stall => Some(Disturbance::Ends(End::Stall)),
             Action::Corrupt => Some(Disturbance::Corrupts),
             Action::Busy => Some(Disturbance::Busy),
-            Action::Cut | Action::Http(_) => None,
+            Action::Cut => Some(Disturbance::Cuts),
+            Action::Http(_) => None,
         }
     }
 

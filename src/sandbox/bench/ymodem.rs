@@ -84,7 +84,7 @@ impl Receiver {
                     match board.disturbance(Moment::Ymodem) {
                         Some(Disturbance::Ends(_)) => break,
                         Some(Disturbance::Corrupts) => packet[DATA] ^= 1,
-                        Some(Disturbance::Busy) | None => {}
+                        Some(Disturbance::Busy | Disturbance::Cuts) | None => {}
                     }
                     self.packet(&packet, board)
                 }

@@ -7,7 +7,12 @@ mod commands;
 mod request;
 mod text;
 
-use super::{hub::Hub, state::DeviceState};
+use super::{
+    board::{Board, Disturbance},
+    hub::Hub,
+    state::DeviceState,
+};
+use crate::sandbox::fault::Moment;
 use request::{Arrived, Request};
 use std::{
     io::{self, Read, Write},
@@ -21,6 +26,8 @@ use std::{
 
 /// A client that has said what it wants within this time is served.
 const REQUEST_LIMIT: Duration = Duration::from_secs(5);
+/// A device that does not answer keeps the connection no longer than this.
+const SILENCE: Duration = Duration::from_secs(60);
 /// Longest request: certificates and a key.
 const MAX_REQUEST: usize = 32 * 1024;
 
@@ -80,11 +87,30 @@ fn serve(mut connection: &TcpStream, hub: &Arc<Hub>, index: usize) -> io::Result
     }
     connection.set_read_timeout(Some(REQUEST_LIMIT))?;
     let Some(request) = receive(connection)? else { return Ok(()) };
-    let answer = hub.in_setup(index, |board| commands::carry_out(&request.command, &request.body, board));
-    match answer {
-        Some(answer) => connection.write_all(&request.transport.reply(answer.as_deref())),
-        None => Ok(()),
+    match hub.in_setup(index, |board| answer(&request, board)) {
+        Some(Some(reply)) => connection.write_all(&reply),
+        // A client hears nothing until it goes away.
+        Some(None) if hub.in_setup(index, |_| ()).is_some() => {
+            connection.set_read_timeout(Some(SILENCE))?;
+            connection.read(&mut [0]).map(drop)
+        }
+        _ => Ok(()),
     }
+}
+
+/// The bytes of the reply to a request; `None` if a fault keeps the device from answering.
+fn answer(request: &Request, board: &mut Board) -> Option<Vec<u8>> {
+    let moment = Moment::SoftAp { transport: request.transport, command: &request.command };
+    let disturbance = board.disturbance(moment);
+    if let Some(Disturbance::Ends(_)) = disturbance {
+        return None;
+    }
+    let answer = commands::carry_out(&request.command, &request.body, board);
+    let mut bytes = request::reply(request.transport, answer.as_deref());
+    if disturbance == Some(Disturbance::Cuts) {
+        bytes.truncate(bytes.len() / 2);
+    }
+    Some(bytes)
 }
 
 /// Reads a request; `None` if it is none, or does not come to an end.

@@ -1,13 +1,6 @@
 //! How requests and replies are put for the two transports.
 
-/// How a client talks to the device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Transport {
-    /// Plain: a name, the length of a body, an empty line, the body.
-    Plain,
-    /// HTTP.
-    Http,
-}
+use crate::softap::Transport;
 
 /// A command with what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +48,7 @@ impl Request {
             return Arrived::Part;
         };
         let body = rest.get(end + empty + 2..).unwrap_or_default();
-        Self::whole(Transport::Plain, command, body, length)
+        Self::whole(Transport::Tcp, command, body, length)
     }
 
     fn read_http(path: &str, received: &[u8]) -> Arrived {
@@ -79,25 +72,23 @@ impl Request {
     }
 }
 
-impl Transport {
-    /// The bytes of a reply; `None` stands for a command that the device does not know.
-    pub(super) fn reply(self, answer: Option<&[u8]>) -> Vec<u8> {
-        const HEAD: &str = "Content-Type: application/json\r\nAccess-Control-Allow-Origin: *\r\n";
-        match (self, answer) {
-            (Self::Plain, None) => Vec::new(),
-            (Self::Plain, Some(answer)) => [b"\n\n", answer].concat(),
-            (Self::Http, None) => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
-            (Self::Http, Some(answer)) => {
-                let mut reply =
-                    format!("HTTP/1.1 200 OK\r\n{HEAD}Transfer-Encoding: chunked\r\n\r\n").into_bytes();
-                if !answer.is_empty() {
-                    reply.extend(format!("{:x}\r\n", answer.len()).bytes());
-                    reply.extend(answer);
-                    reply.extend(b"\r\n");
-                }
-                reply.extend(b"0\r\n\r\n");
-                reply
+/// The bytes of a reply; no answer stands for a command that the device does not know.
+pub(super) fn reply(transport: Transport, answer: Option<&[u8]>) -> Vec<u8> {
+    const HEAD: &str = "Content-Type: application/json\r\nAccess-Control-Allow-Origin: *\r\n";
+    match (transport, answer) {
+        (Transport::Tcp, None) => Vec::new(),
+        (Transport::Tcp, Some(answer)) => [b"\n\n", answer].concat(),
+        (Transport::Http, None) => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
+        (Transport::Http, Some(answer)) => {
+            let mut reply =
+                format!("HTTP/1.1 200 OK\r\n{HEAD}Transfer-Encoding: chunked\r\n\r\n").into_bytes();
+            if !answer.is_empty() {
+                reply.extend(format!("{:x}\r\n", answer.len()).bytes());
+                reply.extend(answer);
+                reply.extend(b"\r\n");
             }
+            reply.extend(b"0\r\n\r\n");
+            reply
         }
     }
 }
@@ -113,8 +104,8 @@ mod tests {
 
     #[test]
     fn both_transports_are_told_apart() {
-        assert_eq!(Request::read(b"version\n0\n\n"), whole(Transport::Plain, "version", b""));
-        assert_eq!(Request::read(b"set\n2\nX: y\n\n{}more"), whole(Transport::Plain, "set", b"{}"));
+        assert_eq!(Request::read(b"version\n0\n\n"), whole(Transport::Tcp, "version", b""));
+        assert_eq!(Request::read(b"set\n2\nX: y\n\n{}more"), whole(Transport::Tcp, "set", b"{}"));
         assert_eq!(
             Request::read(b"GET /scan-ap HTTP/1.1\r\nHost: x\r\n\r\n"),
             whole(Transport::Http, "scan-ap", b"")
