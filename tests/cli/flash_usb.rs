@@ -98,6 +98,34 @@ fn a_former_application_is_ended() {
 }
 
 #[test]
+fn an_application_that_is_not_run_needs_nothing() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron"]);
+    app(&environment, "boron");
+    flash(&environment, &["--usb", "app.bin"]).success();
+    let older = ModuleParts { version: 5302, ..system_part("boron") };
+    put(&environment, "system.bin", sized(older));
+    environment.in_sandbox(["usb", "dfu"]).success();
+    flash(&environment, &["--usb", "system.bin"])
+        .status(1)
+        .stderr_has("application module 2 on the device needs");
+    let former = ModuleParts {
+        index: 1,
+        anchor: Anchor::Start(0xD_4000),
+        dependencies: [None, None],
+        ..application("boron")
+    };
+    put(&environment, "former.bin", sized(former));
+    flash(&environment, &["--usb", "system.bin", "former.bin"]).success();
+    environment.in_sandbox(["usb", "dfu"]).success();
+    flash(&environment, &["--usb", "system.bin", "--force"]).success();
+    environment.in_sandbox(["usb", "dfu"]).success();
+    let oldest = ModuleParts { version: 5301, ..system_part("boron") };
+    put(&environment, "system.bin", sized(oldest));
+    flash(&environment, &["--usb", "system.bin"]).success();
+}
+
+#[test]
 fn factory_images_go_where_a_factory_reset_takes_them_from() {
     for (name, alternate, address) in
         [("core", 1, 0x2_0000), ("photon", 0, 0x080E_0000), ("tracker", 2, 0x8060_0000)]

@@ -64,7 +64,8 @@ pub(super) fn check(subject: &Subject, images: &[Image]) -> Result<(), PlanError
     }
     let stays = |module: &&InstalledModule| {
         let part = Dependency { function: module.function, index: module.index, version: 0 };
-        module.store == Store::Main && !images.iter().any(|image| is(image, &part))
+        let runs = module.function != ModuleFunction::UserPart || is_run(subject, images, module.index);
+        module.store == Store::Main && runs && !images.iter().any(|image| is(image, &part))
     };
     for module in inventory.modules.iter().filter(stays) {
         for needed in &module.dependencies {
@@ -76,4 +77,10 @@ pub(super) fn check(subject: &Subject, images: &[Image]) -> Result<(), PlanError
         }
     }
     Ok(())
+}
+
+/// Whether an application on the device is the one that is run in the end, where nothing is flashed in its own place.
+fn is_run(subject: &Subject, images: &[Image], index: u8) -> bool {
+    let is_application = |image: &Image| image.function() == Some(ModuleFunction::UserPart);
+    !subject.passes_over(index) && !images.iter().any(is_application)
 }

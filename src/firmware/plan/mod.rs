@@ -346,11 +346,8 @@ fn is_there_for_sure(subject: &Subject, image: &Image) -> bool {
         };
         module.checks.integrity == CheckResult::Passed && is_same
     });
-    let former = subject.platform.firmware.and_then(|layout| layout.former_application);
-    let is_rivalled = former.is_some_and(|former| {
-        former.index != prefix.index && inventory.find(prefix.function, former.index).is_some()
-    });
-    !subject.in_dfu && is_there && !(prefix.function == ModuleFunction::UserPart && is_rivalled)
+    let is_passed_over = prefix.function == ModuleFunction::UserPart && subject.passes_over(prefix.index);
+    !subject.in_dfu && is_there && !is_passed_over
 }
 
 /// Whether the device says that it has exactly this module or asset. Device OS before 5.6.0 does not tell the hashes of

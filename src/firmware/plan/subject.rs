@@ -52,6 +52,15 @@ impl Subject {
         }
     }
 
+    /// Whether the device passes an application of this index over: one in the place of former applications is run in
+    /// its stead.
+    pub(super) fn passes_over(&self, index: u8) -> bool {
+        let former = self.platform.firmware.and_then(|layout| layout.former_application);
+        former.is_some_and(|former| {
+            former.index != index && self.module(ModuleFunction::UserPart, former.index).is_some()
+        })
+    }
+
     /// Whether a file is on the device, as far as it tells.
     pub(super) fn has_asset(&self, asset: &AssetDependency) -> bool {
         let assets = self.inventory.as_ref().and_then(|inventory| inventory.assets.as_ref());
