@@ -38,6 +38,8 @@ pub enum Adjustment {
     Protection(Protection),
     /// Whether its application prints a log to the serial port.
     SerialLog(bool),
+    /// Whether its application has claimed the line speeds that lead to other modes.
+    NoTouch(bool),
 }
 
 impl State {
@@ -85,6 +87,7 @@ impl State {
             Adjustment::OsVersion(version) => state.ship(version)?,
             Adjustment::Protection(protection) => state.protection = protection,
             Adjustment::SerialLog(prints) => state.serial_log = prints,
+            Adjustment::NoTouch(claims) => state.no_touch = claims,
         }
         Ok(())
     }

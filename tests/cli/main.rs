@@ -27,6 +27,7 @@ mod library_upload;
 mod list;
 mod mesh;
 mod nyan;
+mod old_firmware;
 mod preprocess;
 mod product;
 mod program;

@@ -1,14 +1,11 @@
 //! A device in DFU mode for the time of a command, and back in its own mode afterwards.
 
-use super::{
-    DeviceLock, Operator, Target, buttons, heed_interrupts,
-    operator::{Answer, Comeback},
-};
+use super::{DeviceLock, Operator, Target, buttons, heed_interrupts, operator::Comeback};
 use crate::{
     commands::{CommandError, CommandResult, Context, Kind},
     dfu::{Dfu, DfuError},
     ui::Ui,
-    usb::control::{Order, messages::DeviceMode},
+    usb::control::messages::DeviceMode,
 };
 /// What a device was doing when a command found it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,16 +123,11 @@ fn bring_to_dfu(
     }
     let progress = context.ui.spinner("Putting the device into DFU mode...");
     let found_in = found_in(operator, target);
-    let comeback = match operator.give_order(target, Order::EnterDfu)? {
-        Answer::Obeyed => Comeback::ChangeOfMode,
-        Answer::NotUnderstood | Answer::Silence => {
-            drop(progress);
-            ask_for_buttons(context, target)?;
-            Comeback::ByHand
-        }
-    };
-    let _progress = context.ui.spinner("Waiting for DFU mode...");
-    Ok((found_in, operator.await_mode(target, true, comeback)?))
+    let switched = operator.switch_to_dfu(target, |_| {
+        drop(progress);
+        ask_for_buttons(context, target)
+    })?;
+    Ok((found_in, switched))
 }
 
 /// What a running device is doing. One that cannot be asked is taken to be at work.

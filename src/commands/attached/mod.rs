@@ -4,6 +4,7 @@ mod buses;
 mod buttons;
 mod concurrent;
 mod dfu_session;
+mod dfu_switch;
 mod flashing;
 mod interrupt;
 mod inventory;

@@ -30,6 +30,8 @@ const POLL_PAUSE: Duration = Duration::from_millis(500);
 pub(super) enum Answer {
     /// The device has understood.
     Obeyed,
+    /// Its serial port was opened at the speed that means the order; whether it heeds that is seen by what it does.
+    Touched,
     /// The firmware knows no such order.
     NotUnderstood,
     /// The device does not answer.
@@ -41,6 +43,8 @@ pub(super) enum Answer {
 pub(super) enum Comeback {
     /// It was told to change its mode, and the command cannot go on without it.
     ChangeOfMode,
+    /// Its serial port was opened at a speed that firmware may or may not heed.
+    Touch,
     /// It was sent back to work; that it does so is seen on its light, too.
     ReturnToWork,
     /// A person presses buttons.
@@ -52,6 +56,7 @@ impl Comeback {
     fn limit(self, clock: &Clock) -> Duration {
         match self {
             Self::ChangeOfMode => clock.scaled(Duration::from_secs(60)).max(SHORTEST_LIMIT),
+            Self::Touch => clock.scaled(Duration::from_secs(10)).max(SHORTEST_LIMIT),
             Self::ReturnToWork => clock.scaled(Duration::from_secs(15)).max(SHORTEST_LIMIT),
             Self::ByHand => Duration::from_secs(10 * 60),
         }
@@ -100,7 +105,7 @@ impl Operator {
     /// Gives an order to a running device; where the device does not obey, the error says what to do by hand.
     pub fn order(&self, target: &Target, order: Order) -> CommandResult {
         match self.give_order(target, order)? {
-            Answer::Obeyed => Ok(()),
+            Answer::Obeyed | Answer::Touched => Ok(()),
             Answer::NotUnderstood => Err(not_understood(target.platform(), order)),
             Answer::Silence => {
                 Err(CommandError::from(ControlError::Timeout)
@@ -128,17 +133,7 @@ impl Operator {
             Order::Reset | Order::EnterSafeMode | Order::StopListening => return Ok(Answer::NotUnderstood),
         };
         touch.give(&console_of(target)?, &self.clock)?;
-        Ok(Answer::Obeyed)
-    }
-
-    /// Puts a running device into DFU mode and waits until it is there. A device that is in DFU mode stays so.
-    pub fn enter_dfu(&self, target: &Target) -> CommandResult<Target> {
-        if target.attached.dfu {
-            return Ok(target.clone());
-        }
-        target.platform().flash.ok_or_else(|| without_dfu(target))?;
-        self.order(target, Order::EnterDfu)?;
-        self.await_mode(target, true, Comeback::ChangeOfMode)
+        Ok(Answer::Touched)
     }
 
     /// Puts a running device into listening mode and waits until it says that it is.
@@ -203,7 +198,7 @@ fn console_of(target: &Target) -> CommandResult<SerialDevice> {
     Ok(port.unwrap_or_else(|| SerialDevice::of_attached(target.attached.clone())))
 }
 
-fn not_understood(platform: &Platform, order: Order) -> CommandError {
+pub(super) fn not_understood(platform: &Platform, order: Order) -> CommandError {
     let message = format!("the firmware of this {} does not know this command", platform.display_name);
     let error = CommandError::new(Kind::Device, message).hint(buttons::for_order(platform, order));
     match platform.control_requests {
@@ -212,11 +207,11 @@ fn not_understood(platform: &Platform, order: Order) -> CommandError {
     }
 }
 
-fn without_dfu(target: &Target) -> CommandError {
+pub(super) fn without_dfu(target: &Target) -> CommandError {
     CommandError::new(Kind::WrongMode, format!("a {} has no DFU mode", target.platform().display_name))
 }
 
-fn did_not_come_back(target: &Target, failure: Option<UsbError>) -> CommandError {
+pub(super) fn did_not_come_back(target: &Target, failure: Option<UsbError>) -> CommandError {
     let reason = failure.map(|error| format!(": {error}")).unwrap_or_default();
     let message = format!("Unable to reconnect to the device {}{reason}", target.id);
     let error = CommandError::new(Kind::NoDevice, message);

@@ -37,6 +37,9 @@ pub(super) struct ServeArgs {
     /// Let a device's application print a log to its serial port; may be repeated
     #[arg(long, value_name = "DEVICE")]
     serial_log: Vec<String>,
+    /// Let a device's application claim the line speeds 14400 and 28800, which then lead to no other mode; may be repeated
+    #[arg(long, value_name = "DEVICE")]
+    no_touch: Vec<String>,
     /// Be a cloud without a compile service, as local clouds are: source code is sent to the devices
     #[arg(long)]
     local_cloud: bool,
@@ -67,15 +70,17 @@ impl ServeArgs {
     pub(super) fn start_options(self) -> StartOptions {
         let protected = |device| (device, Adjustment::Protection(Protection::Protected));
         let logging = |device| (device, Adjustment::SerialLog(true));
+        let untouchable = |device| (device, Adjustment::NoTouch(true));
         let adjustments = self.mode.into_iter().chain(self.os_version);
         let adjustments = adjustments.chain(self.protect.into_iter().map(protected));
+        let adjustments = adjustments.chain(self.serial_log.into_iter().map(logging));
         StartOptions {
             api_port: self.port,
             usbip_port: self.usbip_port,
             softap_port: self.softap_port,
             time_scale: self.bench.time_scale,
             inventory: self.bench.inventory(),
-            adjustments: adjustments.chain(self.serial_log.into_iter().map(logging)).collect(),
+            adjustments: adjustments.chain(self.no_touch.into_iter().map(untouchable)).collect(),
             faults: self.fault,
             local_cloud: self.local_cloud,
         }

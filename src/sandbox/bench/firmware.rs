@@ -98,8 +98,10 @@ impl Firmware {
     fn set_line_coding(&mut self, line_coding: [u8; 7], board: &mut Board) {
         self.line_coding = line_coding;
         let [a, b, c, d, ..] = line_coding;
+        let claimed = board.state.no_touch && board.application().is_some();
         let touchable = board.state.os_version < NO_LISTENING_RATE && board.state.mode != Mode::Listening;
         match u32::from_le_bytes([a, b, c, d]) {
+            _ if claimed => {}
             DFU_RATE => board.restart(Mode::Dfu, TOUCH_DELAY),
             LISTENING_RATE if touchable => board.enter(Mode::Listening),
             _ => {}
@@ -285,6 +287,20 @@ mod tests {
             assert_eq!(line_coding(14_400, &mut board), Answer::Accepted);
             assert_eq!(board.take_event(), Some(Event::Restart { mode: Mode::Dfu, after: TOUCH_DELAY }));
         }
+    }
+
+    #[test]
+    fn an_application_can_claim_both_rates_while_it_runs() {
+        let mut board = board("photon", "0.5.5");
+        board.state.no_touch = true;
+        for rate in [DFU_RATE, LISTENING_RATE] {
+            line_coding(rate, &mut board);
+            assert_eq!(board.take_event(), None);
+            assert_eq!(board.state.mode, Mode::Normal);
+        }
+        board.state.mode = Mode::SafeMode;
+        line_coding(DFU_RATE, &mut board);
+        assert!(board.take_event().is_some());
     }
 
     #[test]

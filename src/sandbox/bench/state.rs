@@ -89,6 +89,9 @@ pub struct DeviceState {
     /// Whether the application prints a log to the serial port.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub serial_log: bool,
+    /// Whether the application has claimed the line speeds by which a device is otherwise ordered into another mode.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_touch: bool,
     /// What the application remembers until the next reset.
     #[serde(default = "shipped_application")]
     pub(super) application: Application,
@@ -173,6 +176,7 @@ impl DeviceState {
             mesh_network: None,
             wifi: WifiMemory::default(),
             serial_log: false,
+            no_touch: false,
             application: shipped_application(),
             ncp: None,
             assets: Vec::new(),

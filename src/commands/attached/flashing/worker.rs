@@ -2,9 +2,8 @@
 
 use super::{
     super::{
-        DeviceLock, Operator, Target, buttons,
-        operator::{Answer, Comeback},
-        read_inventory, read_missing_assets,
+        DeviceLock, Operator, Target, buttons, dfu_switch::Refusal, operator::Comeback, read_inventory,
+        read_missing_assets,
     },
     Done, Patient,
     narration::Event,
@@ -16,7 +15,7 @@ use crate::{
         ModuleFunction,
         plan::{Plan, Purpose, Step, Transfer, Write},
     },
-    usb::control::{ControlError, Order},
+    usb::control::ControlError,
 };
 use std::time::{Duration, Instant};
 
@@ -104,14 +103,7 @@ impl<'a> Worker<'a> {
 
     fn enter_dfu(&self, target: &mut Target, mode: &mut Mode) -> CommandResult {
         (self.tell)(Event::Note("Switching device to dfu mode".to_owned()));
-        let comeback = match self.operator.give_order(target, Order::EnterDfu)? {
-            Answer::Obeyed => Comeback::ChangeOfMode,
-            Answer::NotUnderstood | Answer::Silence => {
-                self.ask_for_buttons(target)?;
-                Comeback::ByHand
-            }
-        };
-        let switched = self.operator.await_mode(target, true, comeback);
+        let switched = self.operator.switch_to_dfu(target, |refusal| self.ask_for_buttons(target, refusal));
         *target = switched.map_err(|error| match error.kind() {
             Kind::NoDevice => error.hint(buttons::dfu_instructions(target.platform())),
             _ => error,
@@ -120,9 +112,16 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    fn ask_for_buttons(&self, target: &Target) -> CommandResult {
+    fn ask_for_buttons(&self, target: &Target, refusal: Refusal) -> CommandResult {
         let instructions = buttons::dfu_instructions(target.platform());
-        let message = "This version of Device OS doesn't support automatically switching to DFU mode";
+        let message = match refusal {
+            Refusal::NoReaction => {
+                "This device does not go into DFU mode by itself; its application may be in the way"
+            }
+            Refusal::NotUnderstood | Refusal::Silence => {
+                "This version of Device OS doesn't support automatically switching to DFU mode"
+            }
+        };
         if !self.can_ask {
             let hint = format!("Put the device in DFU mode and try again\n{instructions}");
             return Err(CommandError::new(Kind::WrongMode, message).hint(hint));
