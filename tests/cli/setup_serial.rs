@@ -1,6 +1,8 @@
 //! `particle setup` over the cable.
 
-use crate::support::{Output, Sandbox, TestEnvironment, USERNAME, terminal::run_on_terminal};
+use crate::support::{
+    MFA_USERNAME, OTP, Output, PASSWORD, Sandbox, TestEnvironment, USERNAME, terminal::run_on_terminal,
+};
 use serde_json::{Value, json};
 
 const USE_ACCOUNT: (&str, &str) = ("Would you like to use this account?", "\r");
@@ -145,6 +147,40 @@ fn a_core_shouts_rainbows_while_it_is_named() {
 }
 
 #[test]
+fn a_core_that_is_somebody_elses_ends_with_7() {
+    let bench = Bench::start("core", &[]);
+    let environment = &bench.environment;
+    environment.in_sandbox(["login", "-u", MFA_USERNAME, "-p", PASSWORD, "--otp", OTP]).success();
+    environment.in_sandbox(["device", "add", &bench.id]).success();
+    environment.log_in();
+    bench
+        .set_up(&workshop(), &["--name", "porch"])
+        .status(7)
+        .stderr_has(&format!("The device {} is online, but belongs to someone else", bench.id))
+        .stderr_has(&format!("`particle device add {}` asks its owner for it", bench.id));
+    assert_eq!(bench.state()["owner"], MFA_USERNAME);
+    assert_ne!(bench.state()["name"], "porch");
+}
+
+#[test]
+fn a_port_at_which_nobody_says_who_it_is_ends_with_6() {
+    let bench = Bench::start("photon", &[]);
+    let port = bench.state()["terminal"].as_str().unwrap().to_owned();
+    let arguments = bench.arguments(&workshop(), &["--port", &port]);
+    // A device that does not listen says nothing. A person may change that.
+    let listen = "Hold MODE or SETUP until the light blinks blue, then press ENTER";
+    let command = bench.environment.sandbox_command(&arguments);
+    run_on_terminal(command, &[(listen, "\u{3}")]).status(130);
+    bench
+        .environment
+        .in_sandbox(&arguments)
+        .status(6)
+        .stderr_has("Serial timed out")
+        .stderr_has("put the device into listening mode");
+    assert_eq!(bench.state()["owner"], Value::Null);
+}
+
+#[test]
 fn a_wrong_password_ends_with_6_where_nobody_can_be_asked() {
     for device in ["photon", "core"] {
         let bench = Bench::start(device, &[]);
@@ -196,12 +232,18 @@ fn firmware_that_knows_no_claims_is_set_up_over_its_own_network() {
 }
 
 #[test]
-fn a_device_that_is_unplugged_half_way_is_missed() {
+fn a_device_that_is_unplugged_half_way_is_set_up_by_the_same_command() {
     for fault in ["unplug@control:70", "unplug@control:200"] {
         let bench = Bench::start("photon", &["--fault", fault]);
-        let ended = bench.set_up(&workshop(), &[]);
-        assert!([6, 8].contains(&ended.status), "{fault}: {ended:?}");
+        bench
+            .set_up(&workshop(), &[])
+            .status(8)
+            .stderr_has("the device was disconnected")
+            .stderr_has("connect the device again, and repeat the command");
         assert_eq!(bench.state()["owner"], Value::Null);
+        bench.environment.in_sandbox(["sandbox", "plug", &bench.id]).success();
+        bench.set_up(&workshop(), &[]).success();
+        assert_eq!(bench.state()["owner"], json!(USERNAME));
     }
 }
 

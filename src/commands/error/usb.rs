@@ -14,7 +14,7 @@ impl From<UsbError> for CommandError {
             UsbError::NotFound(_) => Kind::NoDevice,
             UsbError::Unavailable { .. } => Kind::Failed,
             UsbError::Host { .. } => Kind::Network,
-            UsbError::Transfer(_) => Kind::Device,
+            UsbError::Transfer(error) => return error.clone().into(),
         };
         let error = Self::caused_by(kind, error);
         match kind {
@@ -27,6 +27,8 @@ impl From<UsbError> for CommandError {
 
 impl From<TransferError> for CommandError {
     fn from(error: TransferError) -> Self {
-        Self::caused_by(Kind::Device, error)
+        let gone = error == TransferError::Disconnected;
+        let error = Self::caused_by(Kind::Device, error);
+        if gone { error.hint("connect the device again, and repeat the command") } else { error }
     }
 }

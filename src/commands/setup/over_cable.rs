@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     commands::{
-        CommandResult, Context,
+        CommandResult, Context, Kind,
         serial::{claim, subject::Subject, wifi},
         wifi::file::CredentialsFile,
     },
@@ -76,8 +76,10 @@ fn kind(subject: &Subject) -> &'static str {
 
 /// Whether the device knows what claims are.
 fn takes_claim_code(context: &Context<'_>, subject: &Subject) -> CommandResult<bool> {
-    wifi::start_listening(context, subject)
-        .map_err(|error| error.hint("`particle setup --wifi` sets a Photon or P1 up without the cable"))?;
+    wifi::start_listening(context, subject).map_err(|error| match error.kind() {
+        Kind::WrongMode => error.hint("`particle setup --wifi` sets a Photon or P1 up without the cable"),
+        _ => error,
+    })?;
     match ask(context, subject, |console| console.is_claimed())? {
         Ok(_) => Ok(true),
         Err(ListeningError::Silent) => Ok(false),
