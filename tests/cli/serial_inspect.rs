@@ -52,6 +52,29 @@ fn every_form_of_the_reply_is_understood() {
 }
 
 #[test]
+fn a_console_that_listens_tells_what_early_messages_leave_out() {
+    for (platform, version) in [("photon", "3.3.1"), ("argon", "1.5.2")] {
+        let environment = TestEnvironment::new();
+        let option = format!("{platform}={version}");
+        let _sandbox = environment.start_sandbox(["--devices", platform, "--os-version", &option]);
+        environment.in_sandbox(["usb", "start-listening"]).success();
+        let output = environment.in_sandbox(["serial", "inspect"]).success();
+        assert!(!output.stdout.contains("not checked"), "{}", output.stdout);
+        assert!(output.stdout.matches("PASS").count() >= 16, "{}", output.stdout);
+    }
+}
+
+#[test]
+fn a_listening_console_that_does_not_answer_is_done_without() {
+    let environment = TestEnvironment::new();
+    let fault = ["--devices", "photon", "--fault", "hang@console:s"];
+    let _sandbox = environment.start_sandbox(fault);
+    environment.in_sandbox(["usb", "start-listening"]).success();
+    let output = environment.in_sandbox(["serial", "inspect"]).success();
+    assert!(output.stdout.contains("    Platform: not checked\n"), "{}", output.stdout);
+}
+
+#[test]
 fn old_firmware_has_to_be_listening() {
     let environment = TestEnvironment::new();
     let options = ["--devices", "core,photon", "--os-version", "photon=0.7.0"];

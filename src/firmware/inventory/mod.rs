@@ -132,6 +132,12 @@ impl Inventory {
         Some(assets.iter().any(|asset| asset.hash == needed.hash))
     }
 
+    /// Whether the device tells of each check whether it made it.
+    pub fn tells_of_every_check(&self) -> bool {
+        let told = |module: &InstalledModule| module.checks.address_range != CheckResult::NotChecked;
+        self.modules.iter().all(|module| module.is_empty() || told(module))
+    }
+
     /// The modules with a check that failed. Empty places are none.
     pub fn failures(&self) -> impl Iterator<Item = &InstalledModule> {
         self.modules.iter().filter(|module| !module.is_empty() && module.checks.any_failed())

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     platform::Generation,
+    sandbox::fault::Moment,
     serial::ymodem::packet::{CAN, packet_size},
 };
 use std::time::Duration;
@@ -121,6 +122,9 @@ impl Console {
     }
 
     fn command(&mut self, byte: u8, board: &mut Board) -> String {
+        if board.disturbance(Moment::Console(byte.into())).is_some() {
+            return String::new();
+        }
         let knows_claims = board.state.os_version >= CLAIM_COMMANDS;
         match byte {
             b'i' => identity(board),
