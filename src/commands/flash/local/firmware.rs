@@ -13,7 +13,7 @@ use crate::{
     },
     firmware::{
         Asset, Bundle,
-        plan::{Image, Trust},
+        plan::{Image, PlanError, Trust},
     },
     platform::Platform,
 };
@@ -22,6 +22,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What to do with the files for a Core that are no modules: the patches of its Wi-Fi processor, and very old applications.
+const FORCE_FOR_CORE: &str =
+    "if it is an application for a Core that says nothing of itself, --force flashes it";
 /// What to call what was compiled.
 const FIRMWARE_NAME: &str = "firmware.bin";
 
@@ -100,7 +103,7 @@ impl Firmware {
             Self::Files(files) => {
                 let mut images = Vec::new();
                 for file in files {
-                    images.extend(file.images(context, args.local.force)?);
+                    images.extend(file.images(context, platform, args.local.force)?);
                 }
                 Ok(images)
             }
@@ -128,10 +131,23 @@ impl BinaryFile {
         }
     }
 
-    fn images(&self, context: &Context, force: bool) -> CommandResult<Vec<Image>> {
+    fn images(
+        &self,
+        context: &Context,
+        platform: &'static Platform,
+        force: bool,
+    ) -> CommandResult<Vec<Image>> {
         let name = file_name(&self.path);
         let trust = Trust { force, known: false };
-        let images = images_of(&name, &self.content, trust)?;
+        if Bundle::is_archive(&self.content) {
+            return bundle(&name, &self.content, trust);
+        }
+        let images = Image::read(&name, &self.content, trust).map_err(|error| {
+            let is_no_module = matches!(error, PlanError::Module { .. });
+            let may_be_none = platform.firmware.is_some_and(|layout| layout.application.monolithic);
+            let error = CommandError::from(error);
+            if is_no_module && may_be_none { error.hint(FORCE_FOR_CORE) } else { error }
+        })?;
         if images.iter().any(|image| image.prefix.is_none()) {
             context.ui.warn("unable to verify binary info");
         }
