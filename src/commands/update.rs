@@ -92,7 +92,7 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     let mut planned: Vec<Planned> = Vec::new();
     for Choice { label, target } in choices {
         let result = target.and_then(|target| {
-            let patient = examine(&operator, &target)?;
+            let patient = examine(context.ui, &operator, &target)?;
             let plan = plan(context, &args, &target.id, &patient)?;
             Ok((patient, plan))
         });

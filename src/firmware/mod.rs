@@ -19,6 +19,7 @@ mod module;
 mod parts;
 pub mod plan;
 mod prefix;
+mod soft_device;
 mod suffix;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use layout::Field;
 pub use module::{Check, Module};
 pub use parts::ModuleParts;
 pub use prefix::{Dependency, Flags, PREFIX_SIZE, Prefix};
+pub use soft_device::SoftDeviceInfo;
 pub use suffix::Suffix;
 
 pub use crate::platform::ModuleFunction;

@@ -4,7 +4,7 @@
 use crate::support::terminal::run_on_terminal_with;
 use crate::support::{
     Output, TestEnvironment,
-    firmware::put,
+    firmware::{needs, put},
     flashing::{MODULE_SIZE, application, memory, platform, sized, start_of, system_part},
 };
 use particle::{
@@ -180,6 +180,15 @@ fn old_core_applications_say_nothing_of_themselves() {
     put(&environment, "old.bin", &file);
     flash(&environment, &["--usb", "old.bin"]).success().stderr_has("unable to verify binary info");
     assert!(memory(&environment, &sandbox, 0, 0x0800_5000, file.len()) == file);
+    // Others, such as the patches of its Wi-Fi processor, do not even say that they say nothing.
+    let file = [0x42; 2000];
+    put(&environment, "patch.bin", file);
+    flash(&environment, &["--usb", "patch.bin"])
+        .status(1)
+        .stderr_has("this is no Particle binary")
+        .stderr_has("--force flashes it");
+    flash(&environment, &["--usb", "patch.bin", "--force"]).success();
+    assert!(memory(&environment, &sandbox, 0, 0x0800_5000, file.len()) == file);
 }
 
 #[test]
@@ -302,6 +311,36 @@ fn what_an_application_needs_has_to_be_there() {
     flash(&environment, &["--usb", "app.bin"]).status(1).stderr_has(refused);
     flash(&environment, &["--usb", "app.bin", "--force"]).success();
     assert_eq!(environment.device("boron")["mode"], "safe-mode");
+}
+
+/// Of boards in DFU mode, even what does not begin at a fixed place, or has no prefix in memory, is known.
+#[test]
+fn everything_that_the_bootloader_reaches_is_read() {
+    for name in ["p2", "msom"] {
+        let environment = TestEnvironment::new();
+        let _sandbox = environment.sandbox_with_login(&["--devices", name]);
+        app(&environment, name);
+        flash(&environment, &["--usb", "app.bin"]).success();
+        environment.in_sandbox(["usb", "dfu"]).success();
+        let older = ModuleParts { version: 5901, ..system_part(name) };
+        put(&environment, "older.bin", sized(older));
+        flash(&environment, &["--usb", "older.bin"])
+            .status(1)
+            .stderr_has("application module 1 on the device needs system part 1 in version 6305 or later");
+        assert_eq!(environment.device(name)["mode"], "dfu", "{name}");
+    }
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron", "--mode", "boron=dfu"]);
+    let newer = |radio| ModuleParts {
+        dependencies: [needs(ModuleFunction::RadioStack, 0, radio), None],
+        ..system_part("boron")
+    };
+    put(&environment, "system.bin", sized(newer(203)));
+    flash(&environment, &["--usb", "system.bin"])
+        .status(1)
+        .stderr_has("needs the radio stack in version 203 or later, and the device has version 202");
+    put(&environment, "system.bin", sized(newer(202)));
+    flash(&environment, &["--usb", "system.bin", "--dry-run"]).success();
 }
 
 #[test]

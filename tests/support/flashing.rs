@@ -4,7 +4,7 @@ use super::{Sandbox, TestEnvironment};
 use particle::{
     clock::Clock,
     dfu::Dfu,
-    firmware::{Dependency, ModuleFunction, ModuleParts},
+    firmware::{Dependency, Extension, ModuleFunction, ModuleParts},
     platform::{Anchor, Platform, system_version_of},
     usb::{
         Bus,
@@ -44,8 +44,14 @@ pub fn application(name: &str) -> ModuleParts {
     let place = platform(name).firmware.unwrap().application;
     let function = if place.monolithic { ModuleFunction::Monolithic } else { ModuleFunction::UserPart };
     let system = Dependency { function: ModuleFunction::SystemPart, index: 1, version: system_version(name) };
+    let location = Extension::DynamicLocation { module_start: 0, dynalib_load: 0, dynalib_start: 0 };
     ModuleParts {
         version: 7,
+        // One that grows to the left says where it begins.
+        suffix_extensions: Some(location)
+            .filter(|_| matches!(place.anchor, Anchor::End(_)))
+            .into_iter()
+            .collect(),
         dependencies: [Some(system).filter(|_| !place.monolithic), None],
         before_prefix: if place.monolithic { vec![0; 0x10C] } else { Vec::new() },
         ..ModuleParts::new(platform(name).id, function, place.index, place.anchor)

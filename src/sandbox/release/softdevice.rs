@@ -1,20 +1,16 @@
 //! The SoftDevice of nRF52840 boards, which lies in flash without the prefix of its module.
 //!
-//! What it is can be read from the structure that every SoftDevice has at a fixed offset (Nordic `nrf_sdm.h`), and the
-//! prefix that was left out can be put together again from that.
+//! What it is can be read from the structure that every SoftDevice has at a fixed offset, and the prefix that was left out
+//! can be put together again from that.
 
 use super::versions;
 use crate::{
-    firmware::{Flags, ModuleFunction, PREFIX_SIZE, Prefix},
+    firmware::{Flags, ModuleFunction, PREFIX_SIZE, Prefix, SoftDeviceInfo},
     platform::PlatformId,
 };
 
 /// Where SoftDevices begin.
 pub(super) const START: u32 = 0x1000;
-/// Offset of the structure in the SoftDevice.
-pub(super) const INFORMATION: usize = 0x2000;
-const INFORMATION_SIZE: u8 = 0x2C;
-const MAGIC: u32 = 0x51B1_E5DB;
 const ERASED: u8 = 0xFF;
 
 /// A SoftDevice as it was found.
@@ -26,36 +22,14 @@ pub struct SoftDevice {
     pub prefix: Prefix,
 }
 
-/// The structure: its size, the magic number, where the SoftDevice ends, and its firmware id.
-pub(super) fn information(end: u32, firmware_id: u16) -> [u8; 16] {
-    let mut bytes = [ERASED; 16];
-    bytes[0] = INFORMATION_SIZE;
-    bytes[4..8].copy_from_slice(&MAGIC.to_le_bytes());
-    bytes[8..12].copy_from_slice(&end.to_le_bytes());
-    bytes[12..14].copy_from_slice(&firmware_id.to_le_bytes());
-    bytes
-}
-
 impl SoftDevice {
     /// Reads the SoftDevice at the start of `memory`; `None` if there is none.
     pub fn read(memory: &[u8], platform: PlatformId) -> Option<Self> {
-        let information = memory.get(INFORMATION..)?.first_chunk::<16>()?;
-        let word = |at: usize| {
-            u32::from_le_bytes([
-                information[at],
-                information[at + 1],
-                information[at + 2],
-                information[at + 3],
-            ])
-        };
-        let [.., low, high, _, _] = *information;
-        let end = usize::try_from(word(8).checked_sub(START)?).ok()?;
-        if word(4) != MAGIC || end > memory.len() {
-            return None;
-        }
+        let info = SoftDeviceInfo::parse(memory.get(SoftDeviceInfo::OFFSET..)?.first_chunk()?)?;
+        let end = usize::try_from(info.end.checked_sub(START)?).ok()?;
         // The CRC ends it; what is behind that up to the end is erased.
-        let size = memory[..end].iter().rposition(|byte| *byte != ERASED)? + 1;
-        let prefix = prefix(platform, u16::from_le_bytes([low, high]), size);
+        let size = memory.get(..end)?.iter().rposition(|byte| *byte != ERASED)? + 1;
+        let prefix = prefix(platform, info.firmware_id, size);
         Some(Self { module: [&prefix.encode()[..], &memory[..size]].concat(), prefix })
     }
 }

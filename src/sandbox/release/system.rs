@@ -2,7 +2,7 @@
 
 use super::{softdevice, versions};
 use crate::{
-    firmware::{BuildError, Flags, ModuleFunction, ModuleParts, Product},
+    firmware::{BuildError, Flags, ModuleFunction, ModuleParts, Product, SoftDeviceInfo},
     platform::{Anchor, Mcu, ModulePlace, Platform},
     sandbox::bench::OsVersion,
 };
@@ -50,8 +50,8 @@ fn become_soft_device(parts: &mut ModuleParts, firmware_id: u16) {
     parts.flags = Flags::DROP_MODULE_INFO;
     parts.product = None;
     let end = softdevice::START + parts.contents.len().next_multiple_of(4 * KIB) as u32 + 4 * KIB as u32;
-    let information = softdevice::information(end, firmware_id);
-    parts.contents[softdevice::INFORMATION..][..information.len()].copy_from_slice(&information);
+    let info = SoftDeviceInfo { end, firmware_id }.encode();
+    parts.contents[SoftDeviceInfo::OFFSET..][..info.len()].copy_from_slice(&info);
 }
 
 /// How large it is without prefix and suffix.

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     commands::{CommandError, CommandResult},
     firmware::plan::Subject,
+    ui::Ui,
     usb::control::{ControlChannel, ControlError, ResultCode},
 };
 
@@ -21,7 +22,7 @@ pub struct Patient {
 
 /// Looks at a device. Protected devices, and those that another program has, are refused; where the firmware does not
 /// answer, little is known, and that is no failure: flashing is how such a device is healed.
-pub fn examine(operator: &Operator, target: &Target) -> CommandResult<Patient> {
+pub fn examine(ui: &Ui, operator: &Operator, target: &Target) -> CommandResult<Patient> {
     let lock = operator.lock(target)?;
     let mut subject = Subject::new(target.platform(), target.attached.dfu);
     if target.attached.dfu {
@@ -29,7 +30,11 @@ pub fn examine(operator: &Operator, target: &Target) -> CommandResult<Patient> {
         if dfu.is_protected()? {
             return Err(crate::dfu::DfuError::Protected.into());
         }
-        subject.inventory = Some(memory::inventory(&mut dfu, target.platform()));
+        let shown = ui.spinner(format!("Reading what is on device {}...", target.id));
+        let mut progress = |read: u64| {
+            shown.message(format!("Reading what is on device {}... {} KiB", target.id, read / 1024));
+        };
+        subject.inventory = Some(memory::inventory(&mut dfu, target.platform(), &mut progress)?);
     } else {
         match operator.control(&target.attached) {
             Ok(mut channel) => ask(&mut channel, &mut subject)?,

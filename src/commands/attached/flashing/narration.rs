@@ -9,11 +9,13 @@ pub enum Event {
     Note(String),
     /// A person has to press buttons.
     ByHand(String),
+    /// It is looked whether a module of this many bytes is on the device.
+    Compares(String, u64),
     /// A module of this many bytes is being flashed.
     Begun(String, u64),
-    /// This many bytes of it are on the device.
-    Written(u64),
-    /// The module is on the device.
+    /// So many bytes of it were dealt with.
+    Progress(u64),
+    /// That is done.
     Ended,
     /// It was there already.
     Skipped(String),
@@ -52,7 +54,10 @@ impl<'u> Narrator<'u> {
                     self.ui.note(text);
                 }
             }
-            Event::Written(bytes) => {
+            Event::Compares(name, length) => {
+                *bar = Some(self.ui.byte_bar(length, format!("{label}Comparing {name}")));
+            }
+            Event::Progress(bytes) => {
                 if let Some(bar) = bar {
                     bar.set(bytes);
                 }

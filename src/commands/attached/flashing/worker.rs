@@ -24,6 +24,10 @@ const RESTART_LIMIT: Duration = Duration::from_secs(3);
 /// The shortest such time, however much pauses are shortened.
 const SHORTEST_RESTART_LIMIT: Duration = Duration::from_millis(300);
 const POLL_PAUSE: Duration = Duration::from_millis(100);
+/// How long a device that came back may go without the module that it was sent.
+const CONFIRMATION_LIMIT: Duration = Duration::from_secs(10);
+/// The shortest such time.
+const SHORTEST_CONFIRMATION_LIMIT: Duration = Duration::from_secs(5);
 /// The end of a module, with hash and CRC: by it one sees soonest that something else is there.
 const TAIL_SIZE: usize = 64;
 /// What to do after most failures.
@@ -133,7 +137,7 @@ impl<'a> Worker<'a> {
     fn write(&mut self, target: &Target, mode: &mut Mode, write: &Write, force: bool) -> CommandResult {
         let dfu = self.bootloader(target, mode)?;
         let is_module = !matches!(write.purpose, Purpose::Flag | Purpose::Blank);
-        if !force && holds(dfu, write)? {
+        if !force && holds(dfu, write, self.tell)? {
             if is_module {
                 self.skip(write.name.clone());
             }
@@ -146,7 +150,7 @@ impl<'a> Worker<'a> {
         // What shares a sector with a module is what is left of one before.
         let options = WriteOptions { preserve: false, verify: true };
         let tell = self.tell;
-        let mut progress = |written, _| tell(Event::Written(written));
+        let mut progress = |written, _| tell(Event::Progress(written));
         let outcome = dfu.write(write.alternate, write.address, &write.data, &options, &mut progress);
         (self.tell)(Event::Ended);
         outcome.map_err(|error| {
@@ -202,7 +206,7 @@ impl<'a> Worker<'a> {
         };
         (self.tell)(Event::Begun(transfer.name.clone(), transfer.data.len() as u64));
         let tell = self.tell;
-        let mut progress = |sent, _| tell(Event::Written(sent));
+        let mut progress = |sent, _| tell(Event::Progress(sent));
         let mut channel = self.operator.control(&target.attached).map_err(failed)?;
         let outcome = channel.update_firmware(&transfer.data, &mut progress);
         (self.tell)(Event::Ended);
@@ -214,30 +218,44 @@ impl<'a> Worker<'a> {
             self.operator.pause(POLL_PAUSE)?;
         }
         drop(channel);
-        *target = self.operator.await_mode(target, false, Comeback::ChangeOfMode)?;
         self.confirm(target, transfer)?;
         self.done.flashed.push(transfer.name.clone());
         Ok(())
     }
 
-    /// Asks the device whether it has the module now. Assets are asked for when all were sent.
-    fn confirm(&self, target: &Target, transfer: &Transfer) -> CommandResult {
-        let module = &transfer.module;
-        if is_asset(transfer) {
-            return Ok(());
+    /// Asks the device whether it has the module now, until it says so: one that is slow to restart still has the former
+    /// one. Assets are asked for when all were sent.
+    fn confirm(&self, target: &mut Target, transfer: &Transfer) -> CommandResult {
+        let limit = self.operator.scaled(CONFIRMATION_LIMIT).max(SHORTEST_CONFIRMATION_LIMIT);
+        let deadline = Instant::now() + limit;
+        loop {
+            *target = self.operator.await_mode(target, false, Comeback::ChangeOfMode)?;
+            if is_asset(transfer) {
+                return Ok(());
+            }
+            match self.has(target, transfer) {
+                Ok(true) => return Ok(()),
+                Ok(false) if Instant::now() >= deadline => {
+                    let text = format!("the device was sent {}, but does not have it", transfer.name);
+                    return Err(CommandError::new(Kind::Verification, text).hint(
+                        "the device may lack what the module needs; `particle serial inspect` shows what it has",
+                    ));
+                }
+                Err(error) if Instant::now() >= deadline => return Err(error),
+                Ok(false) | Err(_) => self.operator.pause(POLL_PAUSE)?,
+            }
         }
+    }
+
+    /// Whether the device says that it has the module that it was sent, or does not tell.
+    fn has(&self, target: &Target, transfer: &Transfer) -> CommandResult<bool> {
         let mut channel = self.operator.control(&target.attached)?;
-        let inventory = match read_inventory(&mut channel, target.platform().id) {
-            Err(error) if error.is_not_supported() => return Ok(()),
-            inventory => inventory?,
-        };
-        match inventory.find(module.function, module.index) {
-            Some(found) if found.version == module.version => Ok(()),
-            _ => {
-                let text = format!("the device was sent {}, but does not have it", transfer.name);
-                Err(CommandError::new(Kind::Verification, text).hint(
-                    "the device may lack what the module needs; `particle serial inspect` shows what it has",
-                ))
+        let module = &transfer.module;
+        match read_inventory(&mut channel, target.platform().id) {
+            Err(error) if error.is_not_supported() => Ok(true),
+            inventory => {
+                let found = inventory?.find(module.function, module.index).map(|found| found.version);
+                Ok(found == Some(module.version))
             }
         }
     }
@@ -282,11 +300,12 @@ fn is_asset(transfer: &Transfer) -> bool {
 }
 
 /// Whether the device holds already what would be written.
-fn holds(dfu: &mut Dfu, write: &Write) -> Result<bool, DfuError> {
+fn holds(dfu: &mut Dfu, write: &Write, tell: &dyn Fn(Event)) -> Result<bool, DfuError> {
     let mut same = |from: usize| -> Result<bool, DfuError> {
         let address = write.address + from as u32;
         let expected = &write.data[from..];
-        match dfu.read(write.alternate, address, expected.len(), &mut |_, _| ()) {
+        let mut progress = |read, _| tell(Event::Progress(read));
+        match dfu.read(write.alternate, address, expected.len(), &mut progress) {
             Ok(found) => Ok(found == expected),
             // What cannot be read can still be written.
             Err(DfuError::NotPermitted { .. }) => Ok(false),
@@ -294,5 +313,14 @@ fn holds(dfu: &mut Dfu, write: &Write) -> Result<bool, DfuError> {
         }
     };
     let tail = write.data.len().saturating_sub(TAIL_SIZE);
-    Ok(same(tail)? && (tail == 0 || same(0)?))
+    if !same(tail)? {
+        return Ok(false);
+    }
+    if tail == 0 {
+        return Ok(true);
+    }
+    tell(Event::Compares(write.name.clone(), write.data.len() as u64));
+    let outcome = same(0);
+    tell(Event::Ended);
+    outcome
 }

@@ -45,8 +45,7 @@ pub(super) fn examine(context: &Context<'_>, target: &Target) -> CommandResult<D
 
 /// What is in the flash of a device in DFU mode, whose firmware cannot be asked.
 fn read_modules(context: &Context<'_>, operator: &Operator, target: &Target) -> CommandResult<Firmware> {
-    let _progress = context.ui.spinner("Reading the device's modules...");
-    let inventory = attached::examine(operator, target)?.subject.inventory.unwrap_or_default();
+    let inventory = attached::examine(context.ui, operator, target)?.subject.inventory.unwrap_or_default();
     let layout = target.platform().firmware;
     let system = layout.iter().flat_map(|layout| layout.system);
     let missing = system.filter(|place| {

@@ -26,7 +26,7 @@ pub(super) fn give_application(context: &Context<'_>, target: &Target, name: &st
 }
 
 fn flash(context: &Context<'_>, target: &Target, images: Vec<Image>) -> CommandResult {
-    let patient = examine(&Operator::new(context.buses()?, &context.clock), target)?;
+    let patient = examine(context.ui, &Operator::new(context.buses()?, &context.clock), target)?;
     let plan = Plan::make(&patient.subject, images, Options::default())?;
     let results = flash_all(context, vec![(target.id.to_string(), Ok((patient, plan)))], false)?;
     first_failure(context, results)

@@ -116,7 +116,7 @@ pub(super) fn run(context: &Context, args: &Args) -> CommandResult {
     let mut planned = Vec::new();
     for Choice { label, target } in choices {
         let result = target.and_then(|target| {
-            let patient = examine(&operator, &target)?;
+            let patient = examine(context.ui, &operator, &target)?;
             let plan = plan(context, args, &request.firmware, &patient)?;
             Ok((patient, plan))
         });
