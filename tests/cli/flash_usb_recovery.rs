@@ -6,10 +6,13 @@ use crate::support::{
     flashing::{MODULE_SIZE, application, memory, platform, sized, start_of, system_part},
 };
 use particle::{
-    firmware::{ModuleFunction, ModuleParts},
+    firmware::{Asset, ModuleFunction, ModuleParts},
     platform::{Anchor, Mcu},
 };
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// Bytes that a device takes at a time by control request.
+const PIECE_SIZE: usize = 1024;
 
 /// Flashes these modules again and again, plugging the device in after each fault, until all faults have struck and
 /// everything is there.
@@ -65,58 +68,72 @@ fn faults(name: &str, modules: usize) -> Vec<String> {
     faults
 }
 
+/// A test for each of some boards.
 macro_rules! boards {
-    ($($name:ident)*) => {
+    ($check:ident: $($name:ident)*) => {
         $(
             #[test]
             fn $name() {
-                let name = stringify!($name);
-                recover(name, &[("system.bin", system_part(name)), ("app.bin", application(name))]);
+                super::$check(stringify!($name));
             }
         )*
     };
 }
 
-boards!(photon p1 electron argon boron bsom b5som tracker xenon esomx p2 msom);
+mod system_and_application {
+    boards!(recover_both: photon p1 electron argon boron bsom b5som tracker xenon esomx p2 msom);
+}
+
+fn recover_both(name: &str) {
+    recover(name, &[("system.bin", system_part(name)), ("app.bin", application(name))]);
+}
 
 #[test]
 fn core() {
     recover("core", &[("app.bin", application("core"))]);
 }
 
+mod bootloaders {
+    boards!(
+        recover_bootloader:
+        photon p1 electron argon boron bsom b5som tracker xenon esomx p2 trackerm msom
+    );
+}
+
 /// A bootloader, which no bootloader writes, goes to the running system: pulled at the announcement, at the first, a
 /// middle and the last piece, and at the end.
-#[test]
-fn bootloaders() {
-    for name in ["photon", "electron", "argon", "tracker", "p2", "msom"] {
-        let environment = TestEnvironment::new();
-        // A device takes 1024 bytes at a time.
-        let pieces = MODULE_SIZE / 1024;
-        let (middle, last) = (1 + pieces / 2, 1 + pieces / 2 + pieces);
-        let faults = [
-            "unplug@control:250".to_owned(),
-            "unplug@control:253#1".to_owned(),
-            format!("unplug@control:253#{middle}"),
-            format!("unplug@control:253#{last}"),
-            "unplug@control:251".to_owned(),
-        ];
-        let mut arguments = vec!["--devices", name];
-        arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault.as_str()]));
-        let _sandbox = environment.start_sandbox(arguments);
-        put(&environment, "boot.bin", sized(bootloader(name)));
-        for fault in &faults {
-            let output = environment.in_sandbox(["flash", "--usb", "boot.bin"]).status(8);
-            assert!(output.stderr.contains("same command again"), "{name} {fault}: {}", output.stderr);
-            environment.in_sandbox(["sandbox", "plug", name]).success();
-            assert_eq!(environment.device(name)["mode"], "normal", "{name} {fault}");
-        }
-        environment.in_sandbox(["flash", "--usb", "boot.bin"]).success();
-        let inspected = environment.in_sandbox(["--json", "serial", "inspect"]).success().data();
-        let modules = inspected["modules"].as_array().unwrap();
-        let boot = modules.iter().find(|module| module["function"] == "bootloader").unwrap();
-        assert_eq!(boot["version"], 9000, "{name}");
-        assert_eq!(environment.device(name)["mode"], "normal", "{name}");
+fn recover_bootloader(name: &str) {
+    let environment = TestEnvironment::new();
+    let pieces = MODULE_SIZE / PIECE_SIZE;
+    let (middle, last) = (1 + pieces / 2, 1 + pieces / 2 + pieces);
+    let faults = [
+        "unplug@control:250".to_owned(),
+        "unplug@control:253#1".to_owned(),
+        format!("unplug@control:253#{middle}"),
+        format!("unplug@control:253#{last}"),
+        "unplug@control:251".to_owned(),
+    ];
+    let mut arguments = vec!["--devices", name];
+    arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault.as_str()]));
+    let _sandbox = environment.start_sandbox(arguments);
+    put(&environment, "boot.bin", sized(bootloader(name)));
+    for fault in &faults {
+        let output = environment.in_sandbox(["flash", "--usb", "boot.bin"]).status(8);
+        assert!(output.stderr.contains("same command again"), "{name} {fault}: {}", output.stderr);
+        environment.in_sandbox(["sandbox", "plug", name]).success();
+        assert_eq!(environment.device(name)["mode"], "normal", "{name} {fault}");
     }
+    environment.in_sandbox(["flash", "--usb", "boot.bin"]).success();
+    assert_eq!(bootloader_version(&environment), 9000, "{name}");
+    assert_eq!(environment.device(name)["mode"], "normal", "{name}");
+}
+
+/// The version of the bootloader that the only device tells of.
+fn bootloader_version(environment: &TestEnvironment) -> u64 {
+    let inspected = environment.in_sandbox(["--json", "serial", "inspect"]).success().data();
+    let modules = inspected["modules"].as_array().unwrap();
+    let is_meant = |module: &&Value| module["function"] == "bootloader" && module["index"] == 0;
+    modules.iter().find(is_meant).unwrap()["version"].as_u64().unwrap()
 }
 
 /// The bootloader of a board, newer than any.
@@ -134,36 +151,41 @@ fn bootloader(name: &str) -> ModuleParts {
     }
 }
 
+mod bootloaders_in_dfu_mode {
+    boards!(
+        recover_staged_bootloader:
+        photon p1 electron argon boron bsom b5som tracker xenon esomx
+    );
+}
+
 /// The same in DFU mode, where the bootloader is left for the system to find; one time the cable is pulled when all that
 /// is missing is the flag that tells the system of it.
-#[test]
-fn bootloaders_in_dfu_mode() {
-    for name in ["photon", "p1", "electron", "boron", "tracker", "xenon"] {
-        let environment = TestEnvironment::new();
-        let blocks = MODULE_SIZE / usize::from(platform(name).flash.unwrap().transfer_size);
-        let flag = format!("unplug@dfu-write:{}", 2 + blocks + 1);
-        let faults = [
-            ("unplug@dfu-write:2", "boot.bin"),
-            (&flag, "Error writing firmware: the flag for it"),
-            ("unplug@dfu-leave", ""),
-        ];
-        let mode = format!("{name}=dfu");
-        let mut arguments = vec!["--devices", name, "--mode", &mode];
-        arguments.extend(faults.iter().flat_map(|(fault, _)| ["--fault", fault]));
-        let _sandbox = environment.start_sandbox(arguments);
-        put(&environment, "boot.bin", sized(bootloader(name)));
-        for (_, told) in faults {
-            let output = environment.in_sandbox(["flash", "--usb", "boot.bin"]).status(8);
-            output.stderr_has("same command again").stderr_has(told);
-            environment.in_sandbox(["sandbox", "plug", name]).success();
-            environment.in_sandbox(["usb", "dfu"]).success();
-        }
-        environment.in_sandbox(["flash", "--usb", "boot.bin"]).success();
-        let inspected = environment.in_sandbox(["--json", "serial", "inspect"]).success().data();
-        let modules = inspected["modules"].as_array().unwrap();
-        let boot = modules.iter().find(|module| module["function"] == "bootloader").unwrap();
-        assert_eq!(boot["version"], 9000, "{name}: {inspected}");
+fn recover_staged_bootloader(name: &str) {
+    let environment = TestEnvironment::new();
+    let blocks = MODULE_SIZE / usize::from(platform(name).flash.unwrap().transfer_size);
+    // The first run ends at its second block; the runs after it write the module as a whole.
+    let last = format!("unplug@dfu-write:{}", 2 + blocks);
+    let flag = format!("unplug@dfu-write:{}", 2 + blocks + blocks + 1);
+    let faults = [
+        ("unplug@dfu-write:2", "Error writing firmware: boot.bin"),
+        (&last, "Error writing firmware: boot.bin"),
+        (&flag, "Error writing firmware: the flag for it"),
+        ("unplug@dfu-leave", ""),
+    ];
+    let mode = format!("{name}=dfu");
+    let mut arguments = vec!["--devices", name, "--mode", &mode];
+    arguments.extend(faults.iter().flat_map(|(fault, _)| ["--fault", fault]));
+    let _sandbox = environment.start_sandbox(arguments);
+    put(&environment, "boot.bin", sized(bootloader(name)));
+    for (fault, told) in faults {
+        let output = environment.in_sandbox(["flash", "--usb", "boot.bin"]).status(8);
+        assert!(output.stderr.contains(told), "{name} {fault}: {}", output.stderr);
+        output.stderr_has("same command again");
+        environment.in_sandbox(["sandbox", "plug", name]).success();
+        environment.in_sandbox(["usb", "dfu"]).success();
     }
+    environment.in_sandbox(["flash", "--usb", "boot.bin"]).success();
+    assert_eq!(bootloader_version(&environment), 9000, "{name}");
 }
 
 #[test]
@@ -244,4 +266,39 @@ fn the_files_of_a_bundle() {
     let again = environment.in_sandbox(["--json", "flash", "--usb", "bundle.zip"]).success().data();
     assert_eq!(again[0]["skipped"].as_array().unwrap().len(), 3, "{again}");
     assert_eq!(environment.device("boron")["mode"], "normal");
+}
+
+mod large_assets {
+    boards!(recover_large_asset: boron tracker p2);
+}
+
+/// A file of many pieces: pulled at a middle piece and at the last one.
+fn recover_large_asset(name: &str) {
+    let environment = TestEnvironment::new();
+    // Bytes that cannot be compressed.
+    let next = |state: &u32| Some(state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+    let data: Vec<u8> =
+        std::iter::successors(Some(1), next).map(|state| (state >> 24) as u8).take(50_000).collect();
+    let asset = Asset { name: "song.mp3".to_owned(), data };
+    let pieces = asset.to_module().unwrap().len().div_ceil(PIECE_SIZE);
+    assert!(pieces > 40);
+    let middle = pieces / 2;
+    let faults = [middle, middle + pieces].map(|piece| format!("unplug@control:253#{piece}"));
+    let mut arguments = vec!["--devices", name];
+    arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
+    let _sandbox = environment.start_sandbox(arguments);
+    put(&environment, "app.bin", sized(application(name)));
+    put(&environment, "assets/song.mp3", &asset.data);
+    environment.in_sandbox(["bundle", "app.bin", "--assets", "assets", "--saveTo", "bundle.zip"]).success();
+    for fault in &faults {
+        let output = environment.in_sandbox(["flash", "--usb", "bundle.zip"]).status(8);
+        let text = "Error writing firmware: song.mp3";
+        assert!(output.stderr.contains(text), "{name} {fault}: {}", output.stderr);
+        output.stderr_has("same command again");
+        environment.in_sandbox(["sandbox", "plug", name]).success();
+    }
+    let flashed = environment.in_sandbox(["--json", "flash", "--usb", "bundle.zip"]).success().data();
+    assert_eq!(flashed[0]["flashed"], json!(["song.mp3"]), "{name}");
+    assert_eq!(flashed[0]["skipped"], json!(["app.bin"]), "{name}");
+    assert_eq!(environment.device(name)["mode"], "normal", "{name}");
 }
