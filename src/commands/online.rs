@@ -16,7 +16,8 @@ const POLL_PAUSE: Duration = Duration::from_secs(3);
 
 /// Asks the cloud until it says that the device is online; false when it has not within two minutes.
 ///
-/// The work is done by now, so that a question which the cloud fails to answer is just asked again.
+/// The work is done by now, so that a question which the cloud fails to answer is just asked again. A login that it does
+/// not accept any more is not.
 pub(in crate::commands) fn wait(
     context: &Context,
     session: &Session<'_>,
@@ -24,7 +25,9 @@ pub(in crate::commands) fn wait(
 ) -> CommandResult<bool> {
     let online = until(context, || match context.block_on(session.devices().get(device.as_str())) {
         Ok(device) if device.is_online() => Ok(Some(())),
-        Err(error) if matches!(error.kind(), Kind::Interrupted | Kind::Timeout) => Err(error),
+        Err(error) if matches!(error.kind(), Kind::Interrupted | Kind::Timeout | Kind::Unauthorized) => {
+            Err(error)
+        }
         Ok(_) | Err(_) => Ok(None),
     });
     Ok(online?.is_some())

@@ -48,6 +48,21 @@ impl ModuleFunction {
             Self::None | Self::Unknown(_) => return None,
         })
     }
+
+    /// What people call the module of this kind with this number.
+    pub fn describe(self, index: u8) -> String {
+        match self {
+            Self::Bootloader if index == 0 => "bootloader".to_owned(),
+            Self::Bootloader => format!("bootloader {index}"),
+            Self::Monolithic => "monolithic firmware".to_owned(),
+            Self::SystemPart => format!("system part {index}"),
+            Self::UserPart => format!("application module {index}"),
+            Self::Ncp => "network coprocessor firmware".to_owned(),
+            Self::RadioStack => "radio stack".to_owned(),
+            Self::Asset => "asset".to_owned(),
+            other => format!("module of kind {} with number {index}", u8::from(other)),
+        }
+    }
 }
 
 impl From<u8> for ModuleFunction {

@@ -154,16 +154,111 @@ fn nothing_is_done_that_nobody_has_agreed_to() {
     assert_eq!(environment.device("photon"), before);
 }
 
+/// `--skip STEP` for each of these steps.
+fn without<'a>(steps: &[&'a str]) -> Vec<&'a str> {
+    steps.iter().flat_map(|step| ["--skip", step]).collect()
+}
+
+const STEPS: [&str; 9] = ["system", "cc3000", "antenna", "ip", "hotspot", "eeprom", "wifi", "keys", "tinker"];
+
 #[test]
 fn what_is_still_wrong_is_said_at_the_end() {
     let environment = TestEnvironment::new();
-    let _sandbox = environment.sandbox_with_login(&["--devices", "photon"]);
-    let skipped: Vec<&str> = ["system", "antenna", "ip", "hotspot", "eeprom", "wifi", "keys", "tinker"]
-        .iter()
-        .flat_map(|step| ["--skip", step])
-        .collect();
-    let output = doctor(&environment, &[&["--json", "photon", "--yes"], &skipped[..]].concat()).status(6);
-    assert!(output.stderr.contains("is not online yet"), "{}", output.stderr);
-    let data = output.data();
-    assert_eq!((&data["online"], codes(&data["diagnosis"])), (&json!(false), vec!["offline"]));
+    let devices = "photon,boron,argon,tracker,p1,core";
+    let _sandbox = environment.sandbox_with_login(&["--devices", devices]);
+    let sandbox = |arguments: &[&str]| environment.in_sandbox(arguments).success();
+    // The cloud holds another key for the first device. The others are harmed in ways of their own.
+    let boron = environment.device("boron")["id"].as_str().unwrap().to_owned();
+    sandbox(&["device", "remove", "boron", "--yes"]);
+    sandbox(&["wifi", "clear", "--device", "argon"]);
+    sandbox(&["usb", "reset", "argon"]);
+    sandbox(&["keys", "new", "own", "--protocol", "udp"]);
+    sandbox(&["keys", "server", "own.pub.pem", "192.168.1.10", "--device", "tracker"]);
+    sandbox(&["usb", "listen", "p1"]);
+    sandbox(&["usb", "dfu", "core"]);
+    let not_online = "is not online yet";
+    let cases: [(&str, &[&str], &str); 6] = [
+        ("photon", &["offline"], not_online),
+        (boron.as_str(), &["notYours"], "is not yours, so that the cloud does not tell whether it is online"),
+        ("argon", &["noWifi"], not_online),
+        ("tracker", &["serverKey", "serverAddress"], not_online),
+        ("p1", &["listening"], not_online),
+        ("core", &["inDfu"], not_online),
+    ];
+    let skipped = without(&STEPS);
+    std::thread::scope(|scope| {
+        for (device, findings, message) in &cases {
+            let arguments = [&["--json", device, "--yes"], &skipped[..]].concat();
+            let environment = &environment;
+            scope.spawn(move || {
+                let output = doctor(environment, &arguments).status(6);
+                assert!(output.stderr.contains(message), "{device}: {}", output.stderr);
+                let data = output.data();
+                assert_eq!((&data["online"], codes(&data["diagnosis"])), (&json!(false), findings.to_vec()));
+            });
+        }
+    });
+}
+
+#[test]
+fn a_step_that_fails_ends_the_treatment_and_can_be_left_out() {
+    for (fault, status, title, name) in [
+        ("http-500@/v1/firmware*", 5, "Updating system firmware", "system"),
+        ("http-500@POST:/v1/provisioning*", 5, "Resetting server and device keys", "keys"),
+        ("unplug@dfu-write", 8, "Resetting the antenna selection", "antenna"),
+    ] {
+        let environment = TestEnvironment::new();
+        let _sandbox = environment.sandbox_with_login(&["--devices", "core,photon", "--fault", fault]);
+        let steps: Vec<&str> = STEPS.into_iter().filter(|step| *step != name).collect();
+        doctor(&environment, &[&["photon", "--yes"], &without(&steps)[..]].concat())
+            .status(status)
+            .stderr_has(&format!("error: {title}: "))
+            .stderr_has(&format!("`particle device doctor --skip {name}` leaves this step out"));
+    }
+}
+
+#[cfg(unix)]
+mod at_a_terminal {
+    use super::*;
+    use crate::support::terminal::run_on_terminal;
+
+    const QUESTION: &str = "How would you like to proceed?";
+    const SKIP: &str = "\u{1b}[B\r";
+    const EXIT: &str = "\u{1b}[B\u{1b}[B\r";
+
+    #[test]
+    fn a_person_goes_on_skips_or_exits() {
+        let environment = TestEnvironment::new();
+        let arguments = ["--devices", "core,photon", "--os-version", "photon=1.5.2"];
+        let _sandbox = environment.sandbox_with_login(&arguments);
+        let command = || environment.sandbox_command(["device", "doctor", "photon"]);
+        let shown = run_on_terminal(command(), &[(QUESTION, SKIP), (QUESTION, "\r"), (QUESTION, EXIT)])
+            .success()
+            .stdout_has("Updating system firmware")
+            .stdout_has("The device uses its internal antenna again.")
+            .stdout_has("Resetting the IP configuration")
+            .stdout_has("The rest of the steps was left out.")
+            .stdout_has("Your device is online and in good health.");
+        assert!(!shown.stdout.contains("Resetting the Wi-Fi hotspot name"), "{}", shown.stdout);
+        assert_eq!(environment.device("photon")["osVersion"], "1.5.2", "that step was skipped");
+        run_on_terminal(command(), &[(QUESTION, "\u{3}")]).status(130);
+        assert_eq!(environment.device("photon")["mode"], "normal");
+    }
+
+    #[test]
+    fn the_wifi_module_of_a_core_is_waited_for_by_a_person() {
+        let environment = TestEnvironment::new();
+        let _sandbox = environment.sandbox_with_login(&["--devices", "photon,core"]);
+        let arguments = [&["device", "doctor", "core"], &without(&["eeprom", "wifi", "keys"])[..]].concat();
+        let answers = [
+            (QUESTION, "\r"),
+            ("Press Enter when the light of the device has stopped blinking yellow", "\r"),
+            (QUESTION, "\r"),
+        ];
+        run_on_terminal(environment.sandbox_command(arguments), &answers)
+            .success()
+            .stdout_has("Updating CC3000 firmware")
+            .stdout_has("Flashing the default Particle Tinker app")
+            .stdout_has("Your device is online and in good health.");
+    }
 }

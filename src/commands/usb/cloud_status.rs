@@ -35,10 +35,10 @@ pub struct Args {
     timeout: Option<Duration>,
 }
 
-/// How a device stands with the cloud.
+/// How a device stands with the cloud, in its own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
-enum Status {
+pub(in crate::commands) enum Status {
     /// Not connected and not trying
     Disconnected,
     /// Trying to connect
@@ -50,7 +50,8 @@ enum Status {
 }
 
 impl Status {
-    fn word(self) -> &'static str {
+    /// The word for it.
+    pub(in crate::commands) fn word(self) -> &'static str {
         match self {
             Self::Disconnected => "disconnected",
             Self::Connecting => "connecting",

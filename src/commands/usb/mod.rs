@@ -1,6 +1,6 @@
 //! `particle usb`: devices attached by USB.
 
-mod cloud_status;
+pub(super) mod cloud_status;
 mod configure;
 mod dfu;
 mod filter;

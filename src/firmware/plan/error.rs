@@ -122,17 +122,17 @@ fn present(version: Option<u16>) -> String {
     version.map_or_else(|| "has none".to_owned(), |version| format!("has version {version}"))
 }
 
-/// What to call a module.
+/// What to call a module in a sentence.
 pub(super) fn name(function: ModuleFunction, index: u8) -> String {
-    match function {
-        ModuleFunction::Bootloader if index == 0 => "the bootloader".to_owned(),
-        ModuleFunction::Bootloader => format!("bootloader {index}"),
-        ModuleFunction::Monolithic => "monolithic firmware".to_owned(),
-        ModuleFunction::SystemPart => format!("system part {index}"),
-        ModuleFunction::UserPart => format!("application module {index}"),
-        ModuleFunction::Ncp => "network coprocessor firmware".to_owned(),
-        ModuleFunction::RadioStack => "the radio stack".to_owned(),
-        ModuleFunction::Asset => "an asset".to_owned(),
-        other => format!("a module of kind {} with number {index}", u8::from(other)),
-    }
+    let article = match function {
+        ModuleFunction::Bootloader if index == 0 => "the ",
+        ModuleFunction::RadioStack => "the ",
+        ModuleFunction::Asset => "an ",
+        ModuleFunction::None
+        | ModuleFunction::Resource
+        | ModuleFunction::Settings
+        | ModuleFunction::Unknown(_) => "a ",
+        _ => "",
+    };
+    format!("{article}{}", function.describe(index))
 }

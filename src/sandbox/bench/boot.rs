@@ -24,36 +24,23 @@ pub enum Trouble {
     #[error("its bootloader is missing or damaged, so that nothing starts")]
     NoBootloader,
     /// The bootloader has nothing to start.
-    #[error("its {} is missing or damaged", name(*.0, *.1))]
+    #[error("its {} is missing or damaged", .0.describe(*.1))]
     NoSystem(ModuleFunction, u8),
     /// A part that the system uses is no good.
-    #[error("its {} is damaged", name(*.0, *.1))]
+    #[error("its {} is damaged", .0.describe(*.1))]
     Damaged(ModuleFunction, u8),
     /// A part of the system needs another one.
-    #[error("its {} needs version {} of its {}", name(*.0, *.1), .2.version, name(.2.function, .2.index))]
+    #[error("its {} needs version {} of its {}", .0.describe(*.1), .2.version, .2.function.describe(.2.index))]
     SystemNeeds(ModuleFunction, u8, Dependency),
     /// There is no application that is in order.
     #[error("its application is missing or damaged")]
     NoApplication,
     /// The application needs a later system.
-    #[error("its application needs version {} of its {}", .0.version, name(.0.function, .0.index))]
+    #[error("its application needs version {} of its {}", .0.version, .0.function.describe(.0.index))]
     ApplicationNeeds(Dependency),
     /// The application needs files that are not there.
     #[error("its application lacks assets")]
     NoAsset,
-}
-
-/// What people call a part of the firmware.
-pub(super) fn name(function: ModuleFunction, index: u8) -> String {
-    match function {
-        ModuleFunction::Bootloader if index == 0 => "bootloader".to_owned(),
-        ModuleFunction::Bootloader => format!("bootloader part {index}"),
-        ModuleFunction::SystemPart => format!("system part {index}"),
-        ModuleFunction::Monolithic => "firmware".to_owned(),
-        ModuleFunction::Ncp => "network coprocessor's firmware".to_owned(),
-        ModuleFunction::RadioStack => "radio stack".to_owned(),
-        _ => format!("module {index}"),
-    }
 }
 
 impl Trouble {

@@ -4,7 +4,6 @@
 //! `hal/src/*/ota_flash_hal*`.
 
 use super::{
-    boot::name,
     hub::Hub,
     inventory::Inventory,
     os_version::OsVersion,
@@ -60,7 +59,7 @@ pub enum UpdateError {
     #[error("the device has no room for {0} bytes")]
     Size(usize),
     /// It needs something that is not there.
-    #[error("the module needs version {} of the {}, which is not there", .0.version, name(.0.function, .0.index))]
+    #[error("the module needs version {} of the {}, which is not there", .0.version, .0.function.describe(.0.index))]
     Dependency(Dependency),
     /// Something that is there would not do any more.
     #[error("the rest of the system needs a later version than {0}")]

@@ -2,7 +2,8 @@
 
 use super::finding::Finding;
 use crate::{
-    firmware::{InstalledModule, Inventory, ModuleFunction},
+    commands::usb::cloud_status::Status,
+    firmware::{InstalledModule, Inventory},
     keys::{
         PublicKey, device_reader,
         server::{ServerSlotImage, particle_key},
@@ -10,7 +11,7 @@ use crate::{
     },
     platform::{DeviceId, Platform, Protocol, ServerSlot},
     ui::{Page, Report},
-    usb::control::messages::{ConnectionStatus, DeviceMode},
+    usb::control::messages::DeviceMode,
 };
 use serde::{Serialize, Serializer};
 
@@ -56,34 +57,13 @@ pub(super) struct Firmware {
     /// Version of Device OS.
     pub version: Option<String>,
     /// How it stands with the cloud.
-    pub connection: Option<Connection>,
+    pub connection: Option<Status>,
     /// How many Wi-Fi networks it knows, where it has Wi-Fi and tells.
     pub known_networks: Option<usize>,
     /// The modules with a check that failed; `None` where it does not tell of its modules.
     pub failed_modules: Option<Vec<FailedModule>>,
     /// Names of the parts of the system that are not there; looked for in DFU mode alone.
     pub missing_modules: Vec<String>,
-}
-
-/// How a device stands with the cloud, in its own words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) enum Connection {
-    Disconnected,
-    Connecting,
-    Connected,
-    Disconnecting,
-}
-
-impl From<ConnectionStatus> for Connection {
-    fn from(status: ConnectionStatus) -> Self {
-        match status {
-            ConnectionStatus::Disconnected => Self::Disconnected,
-            ConnectionStatus::Connecting => Self::Connecting,
-            ConnectionStatus::Connected => Self::Connected,
-            ConnectionStatus::Disconnecting => Self::Disconnecting,
-        }
-    }
 }
 
 /// A module that the device itself would not run.
@@ -110,25 +90,11 @@ impl From<&InstalledModule> for FailedModule {
         let failed = crate::firmware::CheckResult::Failed;
         let checks = module.checks.named().into_iter().filter(|(_, result)| *result == failed);
         Self {
-            name: module_name(module.function, module.index),
+            name: module.function.describe(module.index),
             version: module.version,
             checks: checks.map(|(name, _)| name).collect(),
         }
     }
-}
-
-/// What to call a module.
-pub(super) fn module_name(function: ModuleFunction, index: u8) -> String {
-    let kind = match function {
-        ModuleFunction::Bootloader => "bootloader",
-        ModuleFunction::SystemPart => "system module",
-        ModuleFunction::UserPart => "application",
-        ModuleFunction::Monolithic => "firmware",
-        ModuleFunction::RadioStack => "radio stack",
-        ModuleFunction::Ncp => "network coprocessor module",
-        _ => "module",
-    };
-    format!("{kind} #{index}")
 }
 
 /// What is in a device's key slots.
@@ -264,18 +230,7 @@ impl Firmware {
             page.line(format!("  Wi-Fi networks known: {count}"));
         }
         if let Some(connection) = self.connection {
-            page.line(format!("  Connection: {}", connection.words()));
-        }
-    }
-}
-
-impl Connection {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Disconnected => "disconnected",
-            Self::Connecting => "connecting",
-            Self::Connected => "connected",
-            Self::Disconnecting => "disconnecting",
+            page.line(format!("  Connection: {}", connection.word()));
         }
     }
 }

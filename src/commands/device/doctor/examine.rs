@@ -1,7 +1,7 @@
 //! Finding out what is wrong, without changing anything.
 
 use super::{
-    diagnosis::{CloudRecord, Diagnosis, FailedModule, Firmware, Keys, Mode, module_name},
+    diagnosis::{CloudRecord, Diagnosis, FailedModule, Firmware, Keys, Mode},
     finding::Finding,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     platform::{Generation, ModuleFunction, release_of},
     usb::control::{
         ControlChannel, ControlError, REQUEST_LIMIT, RequestType, ResultCode,
-        messages::{ConnectionStatusReply, DeviceMode, KnownNetworksReply},
+        messages::{DeviceMode, KnownNetworksReply},
     },
 };
 
@@ -54,7 +54,7 @@ fn read_modules(context: &Context<'_>, operator: &Operator, target: &Target) -> 
     Ok(Firmware {
         version: inventory.system_version().and_then(release_of).map(str::to_owned),
         failed_modules: Some(FailedModule::among(&inventory)),
-        missing_modules: missing.map(|place| module_name(place.function, place.index)).collect(),
+        missing_modules: missing.map(|place| place.function.describe(place.index)).collect(),
         ..Firmware::default()
     })
 }
@@ -81,11 +81,7 @@ fn questions(channel: &mut ControlChannel, target: &Target) -> Result<(Mode, Fir
     let platform = target.platform();
     let version = channel.system_version()?;
     let mode = channel.device_mode()?.unwrap_or(DeviceMode::Normal);
-    let connection = if_known(channel.call::<ConnectionStatusReply>(
-        RequestType::GET_CONNECTION_STATUS,
-        &(),
-        REQUEST_LIMIT,
-    ))?;
+    let connection = if_known(channel.connection_status())?;
     let inventory = if_known(read_inventory(channel, platform.id))?;
     let networks = match platform.radio.wifi && platform.generation >= Generation::Three {
         true => if_known(channel.call::<KnownNetworksReply>(
@@ -97,7 +93,7 @@ fn questions(channel: &mut ControlChannel, target: &Target) -> Result<(Mode, Fir
     };
     let firmware = Firmware {
         version,
-        connection: connection.map(|reply| reply.status().into()),
+        connection: connection.map(Into::into),
         known_networks: networks.map(|reply| reply.networks.len()),
         failed_modules: inventory.as_ref().map(FailedModule::among),
         missing_modules: Vec::new(),

@@ -1,7 +1,8 @@
 //! What is wrong with a device, and what to do about it.
 
-use super::diagnosis::{Connection, Diagnosis, FailedModule, Mode, ServerKey};
+use super::diagnosis::{Diagnosis, FailedModule, Mode, ServerKey};
 use crate::{
+    commands::usb::cloud_status::Status,
     keys::server::is_particle_host,
     platform::{DeviceId, Protocol},
 };
@@ -71,7 +72,7 @@ impl Finding {
             _ => {}
         }
         let connected = diagnosis.firmware.as_ref().and_then(|firmware| firmware.connection);
-        if connected == Some(Connection::Connected) {
+        if connected == Some(Status::Connected) {
             // It is talking to its cloud, so its keys and its server are what they should be.
             findings.retain(|finding| !matches!(finding, Self::Offline | Self::NoWifi));
         }
@@ -176,7 +177,7 @@ mod tests {
             mode: Mode::Running,
             firmware: Some(Firmware {
                 version: Some("3.3.1".to_owned()),
-                connection: Some(Connection::Connected),
+                connection: Some(Status::Connected),
                 known_networks: Some(1),
                 failed_modules: Some(Vec::new()),
                 missing_modules: Vec::new(),
@@ -207,11 +208,11 @@ mod tests {
         let mut argon = healthy("argon");
         argon.mode = Mode::Listening;
         let firmware = argon.firmware.as_mut().unwrap();
-        firmware.connection = Some(Connection::Disconnected);
+        firmware.connection = Some(Status::Disconnected);
         firmware.known_networks = Some(0);
         let checks = vec!["dependencies"];
         firmware.failed_modules =
-            Some(vec![FailedModule { name: "application #2".to_owned(), version: 6, checks }]);
+            Some(vec![FailedModule { name: "application module 2".to_owned(), version: 6, checks }]);
         let keys = argon.keys.as_mut().unwrap();
         keys.private_key_problem = Some("there is no key".to_owned());
         keys.server_key = ServerKey::Other;
@@ -226,9 +227,9 @@ mod tests {
     fn a_device_that_is_in_order_and_offline_may_have_another_key() {
         let mut boron = healthy("boron");
         boron.cloud.as_mut().unwrap().online = false;
-        boron.firmware.as_mut().unwrap().connection = Some(Connection::Connecting);
+        boron.firmware.as_mut().unwrap().connection = Some(Status::Connecting);
         assert_eq!(codes(&boron), ["offline"]);
-        boron.firmware.as_mut().unwrap().connection = Some(Connection::Connected);
+        boron.firmware.as_mut().unwrap().connection = Some(Status::Connected);
         assert!(codes(&boron).is_empty());
     }
 
@@ -247,7 +248,7 @@ mod tests {
     fn a_modem_needs_no_wifi() {
         let mut msom = healthy("msom");
         let firmware = msom.firmware.as_mut().unwrap();
-        (firmware.known_networks, firmware.connection) = (Some(0), Some(Connection::Connecting));
+        (firmware.known_networks, firmware.connection) = (Some(0), Some(Status::Connecting));
         assert!(codes(&msom).is_empty());
     }
 }

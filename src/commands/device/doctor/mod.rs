@@ -89,7 +89,9 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     if !Treatment::new(context, &target, args.wifi_file.as_deref()).go_through(&args.skip)? {
         context.ui.note("The rest of the steps was left out.");
     }
-    let online = online::wait(context, &session, &target.id)?;
+    // The cloud tells of nobody else's devices, however long it is asked.
+    let yours = diagnosis.cloud.is_none_or(|record| record.yours);
+    let online = yours && online::wait(context, &session, &target.id)?;
     discharge(context, &target, online)
 }
 
@@ -109,10 +111,23 @@ fn discharge(context: &Context<'_>, target: &Target, online: bool) -> CommandRes
             Some(examine(context, &target)?)
         }
     };
-    context.ui.report(&Discharge { online, diagnosis })?;
-    if online {
-        return Ok(());
-    }
-    Err(CommandError::new(Kind::Offline, format!("device {} is not online yet", target.id))
-        .hint("look at its light: blinking green or blue means that it has no network yet"))
+    let discharge = Discharge { online, diagnosis };
+    context.ui.report(&discharge)?;
+    discharge.diagnosis.as_ref().map_or(Ok(()), |diagnosis| Err(not_online(diagnosis)))
+}
+
+fn not_online(diagnosis: &Diagnosis) -> CommandError {
+    let device = &diagnosis.device;
+    let foreign = diagnosis.cloud.as_ref().is_some_and(|record| !record.yours);
+    let (message, hint) = match foreign {
+        true => (
+            format!("device {device} is not yours, so that the cloud does not tell whether it is online"),
+            format!("`particle device add {device}` makes it yours, once it breathes cyan"),
+        ),
+        false => (
+            format!("device {device} is not online yet"),
+            "look at its light: blinking green or blue means that it has no network yet".to_owned(),
+        ),
+    };
+    CommandError::new(Kind::Offline, message).hint(hint)
 }

@@ -49,7 +49,7 @@ fn without_a_system_there_is_dfu_mode_alone() {
     }
     let mut core = device("core", "1.4.4");
     core.write(0, 0x0800_5500, b"oops");
-    boots(&mut core, Mode::Normal, Mode::Dfu, Some("its firmware is missing or damaged"));
+    boots(&mut core, Mode::Normal, Mode::Dfu, Some("its monolithic firmware is missing or damaged"));
 }
 
 #[test]
