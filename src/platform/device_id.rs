@@ -22,6 +22,12 @@ impl DeviceId {
         &self.0
     }
 
+    /// The id as firmware holds it.
+    pub fn bytes(&self) -> Vec<u8> {
+        let digit = |digit: u8| char::from(digit).to_digit(16).map_or(0, |value| value as u8);
+        self.0.as_bytes().chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
+    }
+
     /// Reads the id out of a USB serial-number string.
     ///
     /// Older firmware writes upper case, and strings read from a port may carry control bytes; anything outside

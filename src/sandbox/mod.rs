@@ -15,6 +15,7 @@ mod location;
 mod lock;
 pub mod presence;
 mod profile;
+mod proof;
 mod release;
 mod running;
 mod saver;

@@ -2,7 +2,7 @@
 //!
 //! A device connects only if its firmware runs, if the key in its flash is the one the cloud knows, and if the server
 //! that it has in its flash is this cloud. The sandbox's cloud is who Particle's cloud is: it has the same public keys
-//! and the same host names, so what is right for a real device is right here.
+//! and the same host names, so what is right for a real device is right here. It also has a key of its own.
 
 use super::{
     bench::{DeviceView, Mode},
@@ -81,9 +81,9 @@ impl Presence {
         *self == Self::Online
     }
 
-    /// The presence of a device for which the cloud holds `registered`.
-    pub fn of(device: &DeviceView, registered: Option<&RegisteredKey>) -> Self {
-        match connect(device, registered) {
+    /// The presence of a device for which the cloud holds `registered`. The cloud has Particle's key and `own`.
+    pub fn of(device: &DeviceView, registered: Option<&RegisteredKey>, own: Option<&PublicKey>) -> Self {
+        match connect(device, registered, own) {
             Ok(()) => Self::Online,
             Err(reason) => Self::Offline(reason),
         }
@@ -91,7 +91,11 @@ impl Presence {
 }
 
 /// Goes the way a device's firmware goes from power to connection.
-fn connect(device: &DeviceView, registered: Option<&RegisteredKey>) -> Result<(), Reason> {
+fn connect(
+    device: &DeviceView,
+    registered: Option<&RegisteredKey>,
+    own: Option<&PublicKey>,
+) -> Result<(), Reason> {
     match device.mode {
         _ if !device.plugged => return Err(Reason::Unplugged),
         Mode::Dfu => return Err(Reason::Dfu),
@@ -101,7 +105,7 @@ fn connect(device: &DeviceView, registered: Option<&RegisteredKey>) -> Result<()
         _ if !device.networked => return Err(Reason::NoWifi),
         Mode::Normal | Mode::SafeMode => {}
     }
-    check_server(device)?;
+    check_server(device, own)?;
     let own = device_reader::read(device.protocol, &device.private_key_slot)?;
     let registered = registered.ok_or(Reason::NoPublicKey)?;
     match PublicKey::from_pem_or_der(registered.pem.as_bytes()) {
@@ -111,19 +115,19 @@ fn connect(device: &DeviceView, registered: Option<&RegisteredKey>) -> Result<()
 }
 
 /// Whether the device's server slot leads to this cloud. What is blank there, firmware fills in with its own defaults.
-fn check_server(device: &DeviceView) -> Result<(), Reason> {
+fn check_server(device: &DeviceView, own: Option<&PublicKey>) -> Result<(), Reason> {
     let slots = device.platform.keys.and_then(|keys| keys.slots(device.protocol));
     let slot = &slots.ok_or(Reason::ServerAddress)?.server;
     let key = device.server_slot.get(..slot.address_block).ok_or(Reason::ServerAddress)?;
-    if key.iter().any(|&byte| byte != slot::ERASED) && !is_particles(device.protocol, key) {
+    if key.iter().any(|&byte| byte != slot::ERASED) && !is_ours(device.protocol, key, own) {
         return Err(Reason::OtherServerKey);
     }
     check_address(device, slot)
 }
 
-fn is_particles(protocol: Protocol, key: &[u8]) -> bool {
-    let held = PublicKey::from_pem_or_der(key);
-    matches!((held, particle_key(protocol)), (Ok(held), Ok(ours)) if held == ours)
+fn is_ours(protocol: Protocol, key: &[u8], own: Option<&PublicKey>) -> bool {
+    let Ok(held) = PublicKey::from_pem_or_der(key) else { return false };
+    particle_key(protocol).is_ok_and(|particles| held == particles) || own == Some(&held)
 }
 
 fn check_address(device: &DeviceView, slot: &ServerSlot) -> Result<(), Reason> {
@@ -151,7 +155,7 @@ mod tests {
             PrivateKey,
             server::{Host, ServerSlotImage, default_image},
         },
-        platform::{DeviceId, Platform},
+        platform::{DeviceId, KeyAlgorithm, Platform},
         sandbox::bench::DeviceState,
     };
     use rand::rngs::OsRng;
@@ -169,7 +173,7 @@ mod tests {
     }
 
     fn presence(device: &DeviceState, key: Option<&RegisteredKey>) -> Presence {
-        Presence::of(&DeviceView::new(device, String::new()), key)
+        Presence::of(&DeviceView::new(device, String::new()), key, None)
     }
 
     #[test]
@@ -201,7 +205,7 @@ mod tests {
         let (boron, key) = device("boron");
         let mut view = DeviceView::new(&boron, String::new());
         view.started = false;
-        assert_eq!(Presence::of(&view, Some(&key)), Presence::Offline(Reason::Starting));
+        assert_eq!(Presence::of(&view, Some(&key), None), Presence::Offline(Reason::Starting));
     }
 
     #[test]
@@ -228,6 +232,18 @@ mod tests {
             other.wifi.leave();
             assert_eq!(presence(&other, Some(&key)), Presence::Online, "{platform}");
         }
+    }
+
+    #[test]
+    fn the_clouds_own_key_is_as_good_as_particles() {
+        let (mut boron, key) = device("boron");
+        let own = PrivateKey::generate(KeyAlgorithm::Ec, &mut OsRng).unwrap().public_key().clone();
+        let slot = &boron.platform.keys.unwrap().slots(Protocol::Udp).unwrap().server;
+        let image = ServerSlotImage::new(Protocol::Udp, own.clone(), ServerAddress::default()).unwrap();
+        boron.write_server_slot(Protocol::Udp, &image.build(slot).unwrap());
+        assert_eq!(presence(&boron, Some(&key)), Presence::Offline(Reason::OtherServerKey));
+        let view = DeviceView::new(&boron, String::new());
+        assert_eq!(Presence::of(&view, Some(&key), Some(&own)), Presence::Online);
     }
 
     #[test]

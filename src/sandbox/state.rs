@@ -5,7 +5,11 @@ use super::{
     bench::{DeviceState, Mode, OsVersion, Protection},
     cloud::Records,
 };
-use crate::atomic_file::{self, Access};
+use crate::{
+    atomic_file::{self, Access},
+    keys::server::{ServerAddress, ServerSlotImage},
+    platform::{DeviceId, Protocol},
+};
 use serde::{Deserialize, Serialize};
 use std::{fs, io::ErrorKind};
 
@@ -81,6 +85,9 @@ impl State {
     pub fn adjust(&mut self, device: &str, adjustment: Adjustment) -> Result<(), SandboxError> {
         let unknown = || SandboxError::UnknownDevice(device.to_owned());
         let id = self.cloud.device_called(device).ok_or_else(unknown)?.id.clone();
+        if matches!(adjustment, Adjustment::Protection(protection) if protection != Protection::Open) {
+            self.introduce(&id)?;
+        }
         let state = self.bench.iter_mut().find(|state| state.id == id).ok_or_else(unknown)?;
         match adjustment {
             Adjustment::Mode(mode) => state.mode = mode,
@@ -89,6 +96,19 @@ impl State {
             Adjustment::SerialLog(prints) => state.serial_log = prints,
             Adjustment::NoTouch(claims) => state.no_touch = claims,
         }
+        Ok(())
+    }
+
+    /// Lets a device know the cloud by a key whose private half the cloud has: without it nobody could lift Device
+    /// Protection from the device again.
+    fn introduce(&mut self, id: &DeviceId) -> Result<(), SandboxError> {
+        let key = self.cloud.own_key()?.public_key().clone();
+        let Some(device) = self.bench.iter_mut().find(|device| device.id == *id) else { return Ok(()) };
+        let Some(slots) = device.platform.keys.and_then(|keys| keys.slots(Protocol::Udp)) else {
+            return Ok(());
+        };
+        let image = ServerSlotImage::new(Protocol::Udp, key, ServerAddress::default())?;
+        device.write_server_slot(Protocol::Udp, &image.build(&slots.server)?);
         Ok(())
     }
 

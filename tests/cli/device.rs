@@ -73,10 +73,10 @@ fn a_device_that_does_not_exist_cannot_be_added() {
     environment
         .in_sandbox(["device", "add", "0123456789abcdef01234567"])
         .status(4)
-        .stderr_has("Failed to claim device: Device does not exist");
+        .stderr_has("Failed to claim device: device not found");
     environment
         .in_sandbox(["device", "add", "boron"])
-        .status(1)
+        .status(4)
         .stderr_has("Failed to claim device: ")
         .stderr_has("`particle identify` shows it");
 }

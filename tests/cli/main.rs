@@ -42,6 +42,7 @@ mod sandbox_firmware;
 mod sandbox_libraries;
 mod sandbox_networks;
 mod sandbox_products;
+mod sandbox_protection;
 mod sandbox_releases;
 mod serial;
 mod serial_console;

@@ -235,7 +235,7 @@ fn a_product_that_is_not_there_and_one_of_others_are_told_apart() {
     }
     product_device(&environment, &["remove", PRODUCT, DEVICE])
         .status(4)
-        .stderr_has("Error removing device from product: Device not found in this product (HTTP 404");
+        .stderr_has("Error removing device from product: Device not found for this product (HTTP 404");
 }
 
 #[test]

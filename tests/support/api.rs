@@ -26,6 +26,11 @@ impl Api {
         Self { environment, client, runtime, sandbox }
     }
 
+    /// The sandbox.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
     /// The address of a path.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.sandbox.api_url())

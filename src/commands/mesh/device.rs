@@ -128,7 +128,7 @@ impl MeshDevice {
 /// is given the benefit of the doubt: the device itself will refuse.
 fn has_mesh(version: &str) -> bool {
     let release = version.split('-').next().unwrap_or_default();
-    let numbers: Option<Vec<u8>> = release.split('.').map(|number| number.parse().ok()).collect();
+    let numbers: Option<Vec<u8>> = release.split('.').map(|number| number.parse::<u8>().ok()).collect();
     match numbers.as_deref() {
         Some([major, minor, patch]) => MESH_VERSIONS.contains(&(*major, *minor, *patch)),
         _ => true,

@@ -8,7 +8,7 @@ use crate::{
 };
 use serde::Serialize;
 
-/// Press a device's buttons: `dfu`, `listen` and `safe` hold MODE as long as it takes, `reset` is RESET alone
+/// Press a device's buttons: `reset` is RESET alone, the others hold MODE as long as it takes
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct Args {
@@ -34,6 +34,8 @@ impl Report for Pressed {
                 Button::Listen => "blinks dark blue: it is in listening mode",
                 Button::Safe => "breathes magenta: it is in safe mode",
                 Button::Reset => "was reset",
+                Button::Factory =>
+                    "blinked white: it has its factory image, if there is one, and no networks",
             }
         ));
     }

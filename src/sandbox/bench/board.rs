@@ -6,7 +6,7 @@ use super::{
     flash::Flash,
     inventory::INTERNAL_FLASH,
     mesh::Radio,
-    requests::Incoming,
+    requests::{Challenge, Incoming},
     state::{DeviceState, Mode},
     transfer::{Answer, Event},
 };
@@ -30,6 +30,8 @@ pub(super) struct Board {
     pub(super) changed: bool,
     /// The firmware update that is coming in over USB.
     pub(super) incoming: Option<Incoming>,
+    /// What the cloud has yet to consent to.
+    pub(super) challenge: Option<Challenge>,
     faults: Arc<Faults>,
     event: Option<Event>,
 }
@@ -75,6 +77,7 @@ impl Board {
             radio: Radio::default(),
             changed: false,
             incoming: None,
+            challenge: None,
             faults,
             event: None,
         }

@@ -63,8 +63,10 @@ impl Device {
 
     /// Starts afresh in a mode, or as near to it as its firmware lets it.
     pub(super) fn reset(&mut self, wanted: Mode) {
+        self.board.state.count_reset();
         self.board.state.boot(wanted);
         self.board.incoming = None;
+        self.board.challenge = None;
         self.program = Program::start(&mut self.board.state);
         self.board.radio.reset();
         self.configuration = 0;

@@ -43,6 +43,8 @@ pub enum Button {
     Safe,
     /// Reset alone.
     Reset,
+    /// Reset with SETUP/MODE held for ten seconds, until it blinks white.
+    Factory,
 }
 
 /// Why a client does not get a device.
@@ -207,6 +209,10 @@ impl Hub {
             Button::Dfu => self.restart(index, &mut socket, Mode::Dfu),
             Button::Safe => self.restart(index, &mut socket, Mode::SafeMode),
             Button::Reset => self.restart(index, &mut socket, Mode::Normal),
+            Button::Factory => {
+                socket.device.board.state.reset_to_factory();
+                self.restart(index, &mut socket, Mode::Normal);
+            }
             Button::Listen => {
                 socket.device.board.enter(Mode::Listening);
                 self.remember(&mut socket.device);

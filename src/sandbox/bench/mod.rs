@@ -27,6 +27,7 @@ mod program;
 mod requests;
 mod serial_log;
 mod service;
+mod service_mode;
 mod shipping;
 mod softap;
 mod staging;

@@ -20,6 +20,16 @@ const MTU: u32 = 1500;
 /// A vendor prefix of Particle's.
 const VENDOR_PREFIX: [u8; 3] = [0x6C, 0x0B, 0x84];
 
+/// What a DHCP server hands out.
+pub(super) struct WifiAddresses {
+    /// The device's own.
+    pub(super) address: Ipv4Addr,
+    /// Network mask.
+    pub(super) netmask: Ipv4Addr,
+    /// The way out, which is also the name server.
+    pub(super) gateway: Ipv4Addr,
+}
+
 impl DeviceState {
     /// A made-up hardware address that is always the same for the device.
     pub(super) fn mac_address(&self) -> [u8; 6] {
@@ -46,6 +56,22 @@ impl DeviceState {
         match self.mode {
             Mode::Normal | Mode::SafeMode => self.wifi.connect(self.platform),
             Mode::Listening | Mode::Dfu => self.wifi.leave(),
+        }
+    }
+
+    /// The address that the cellular network gives the device.
+    pub(super) fn cellular_address(&self) -> Ipv4Addr {
+        let [a, b, c] = self.end_of_id();
+        Ipv4Addr::new(10, a, b, c)
+    }
+
+    /// What the Wi-Fi network gives the device.
+    pub(super) fn wifi_addresses(&self) -> WifiAddresses {
+        let [.., last] = self.end_of_id();
+        WifiAddresses {
+            address: Ipv4Addr::new(192, 168, 77, last % 200 + 20),
+            netmask: Ipv4Addr::new(255, 255, 255, 0),
+            gateway: Ipv4Addr::new(192, 168, 77, 1),
         }
     }
 
@@ -78,13 +104,12 @@ impl DeviceState {
 
     fn cellular(&self) -> Interface {
         let connected = matches!(self.mode, Mode::Normal | Mode::SafeMode);
-        let [a, b, c] = self.end_of_id();
         Interface {
             index: 4,
             name: "pp3".to_owned(),
             kind: InterfaceKind::Ppp.into(),
             flags: POINT_TO_POINT | NO_ARP | MULTICAST | if connected { UP | LINK_UP } else { 0 },
-            ipv4: connected.then(|| ipv4(Ipv4Addr::new(10, a, b, c), 32, None)),
+            ipv4: connected.then(|| ipv4(self.cellular_address(), 32, None)),
             mtu: MTU,
             ..Interface::default()
         }
@@ -93,14 +118,13 @@ impl DeviceState {
     fn wifi_interface(&self, index: u32) -> Interface {
         let connected = self.wifi.access_point(self.platform).is_some();
         let mac = self.mac_address();
-        let host = mac[5] % 200 + 20;
-        let gateway = Ipv4Addr::new(192, 168, 77, 1);
+        let WifiAddresses { address, gateway, .. } = self.wifi_addresses();
         Interface {
             index,
             name: format!("wl{}", index - 1),
             kind: InterfaceKind::Wifi.into(),
             flags: BROADCAST | MULTICAST | if connected { UP | LINK_UP } else { 0 },
-            ipv4: connected.then(|| ipv4(Ipv4Addr::new(192, 168, 77, host), 24, Some(gateway))),
+            ipv4: connected.then(|| ipv4(address, 24, Some(gateway))),
             ipv6: connected
                 .then(|| Ipv6Config { addresses: vec![InterfaceAddress::new(link_local(mac).into(), 64)] }),
             hardware_address: mac.to_vec(),

@@ -14,6 +14,7 @@ use crate::{
         service::{REPLY_LENGTH, ServiceReply, Status, request},
     },
 };
+use std::time::Instant;
 
 /// Requests in flight at most.
 const MAX_REQUESTS: usize = 4;
@@ -42,8 +43,8 @@ enum Phase {
     Receiving,
     /// The payload is complete; the system thread has not looked at it yet.
     Queued,
-    /// The system thread is at it: the next CHECK finds it done.
-    Running,
+    /// The system thread is at it, and will be done by then.
+    Running { until: Instant },
     /// The reply is being fetched.
     Replying { reply: Vec<u8>, sent: usize },
     /// It will never be done.
@@ -106,11 +107,14 @@ impl ServiceChannel {
                 reply(ServiceReply::of_status(Status::Ok))
             }
             Phase::Queued => {
-                request.phase = Phase::Running;
+                let takes = board.clock.scaled(requests::duration(request.kind, board));
+                request.phase = Phase::Running { until: Instant::now() + takes };
                 reply(ServiceReply::of_status(Status::Pending))
             }
-            Phase::Running => self.finish(position, board),
-            Phase::Receiving | Phase::Stuck => reply(ServiceReply::of_status(Status::Pending)),
+            Phase::Running { until } if *until <= Instant::now() => self.finish(position, board),
+            Phase::Running { .. } | Phase::Receiving | Phase::Stuck => {
+                reply(ServiceReply::of_status(Status::Pending))
+            }
             Phase::Replying { .. } => reply(ServiceReply::of_status(Status::Ok)),
         }
     }

@@ -140,6 +140,13 @@ impl DeviceState {
         }
     }
 
+    /// What the bootloader does when the button has been held for ten seconds: the factory image goes to its place, and
+    /// the firmware is told to forget its networks.
+    pub(super) fn reset_to_factory(&mut self) {
+        self.restore_factory_image();
+        self.wifi.forget_all();
+    }
+
     /// Erases as many pages as it takes, and writes.
     fn flash(&mut self, address: u32, bytes: &[u8]) {
         let memory = self.memories.entry(INTERNAL_FLASH).or_default();

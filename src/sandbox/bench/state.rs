@@ -2,7 +2,7 @@
 
 use super::{
     application::Application, boot::Trouble, dct, memory::Memory, mesh::MeshNetwork, os_version::OsVersion,
-    program::Program, staging::Waiting, wifi::WifiMemory,
+    program::Program, service_mode::ServiceTerm, staging::Waiting, wifi::WifiMemory,
 };
 use crate::{
     firmware::{Asset, AssetDependency, Hash},
@@ -71,6 +71,9 @@ pub struct DeviceState {
     /// Device Protection.
     #[serde(default)]
     pub protection: Protection,
+    /// What is left of service mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) service_term: Option<ServiceTerm>,
     /// Serial number on the label, generation 3 and later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial_number: Option<String>,
@@ -170,6 +173,7 @@ impl DeviceState {
             mode: Mode::Normal,
             plugged: true,
             protection: Protection::Open,
+            service_term: None,
             serial_number: labelled.then(|| format!("SNDBX{digits:.10}")),
             imei: cellular.then(|| format!("35{digits:.13}")),
             iccid: cellular.then(|| format!("8934{digits:.15}")),
@@ -188,7 +192,7 @@ impl DeviceState {
             id,
         };
         if platform.mcu != Mcu::Stm32f103 {
-            let id = state.id_bytes();
+            let id = state.id.bytes();
             state.write(dct::ALTERNATE_SETTING, dct::DEVICE_ID, &id);
             state.write(dct::ALTERNATE_SETTING, dct::CLAIMED, &dct::IS_CLAIMED);
         }
@@ -261,14 +265,6 @@ impl DeviceState {
     /// Overwrites bytes of a memory, as the firmware does with its own configuration.
     pub(super) fn write(&mut self, alternate: u8, address: u32, bytes: &[u8]) {
         self.memories.entry(alternate).or_default().write(address, bytes);
-    }
-
-    fn id_bytes(&self) -> Vec<u8> {
-        let digits = self.id.as_str();
-        (0..digits.len())
-            .step_by(2)
-            .filter_map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok())
-            .collect()
     }
 }
 

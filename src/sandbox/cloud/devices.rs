@@ -147,12 +147,10 @@ async fn claim(
     caller: Caller,
     fields: Fields,
 ) -> Result<Json<Value>, ApiError> {
-    let id: DeviceId = fields
-        .text("id")
-        .and_then(|id| id.parse().ok())
-        .ok_or_else(|| ApiError::failures(StatusCode::BAD_REQUEST, "id is not a device id"))?;
-    let record = cloud.records().device(&id).cloned();
-    let record = record.ok_or_else(|| ApiError::failures(StatusCode::NOT_FOUND, "Device does not exist"))?;
+    let id = fields.text("id").and_then(|id| id.parse::<DeviceId>().ok());
+    let record = id.and_then(|id| cloud.records().device(&id).cloned());
+    let record = record.ok_or_else(|| ApiError::failures(StatusCode::NOT_FOUND, "device not found"))?;
+    let id = record.id.clone();
     match record.owner {
         Some(owner) if owner == caller.username => {}
         Some(_) if fields.flag("request_transfer") => {
@@ -164,7 +162,7 @@ async fn claim(
             return Ok(Json(json!({ "ok": true, "transfer_id": super::random_token() })));
         }
         Some(_) => {
-            let text = "That device belongs to someone else.";
+            let text = "That belongs to someone else.";
             return Err(ApiError::failures(StatusCode::FORBIDDEN, text));
         }
         None if cloud.presence(&record).is_online() => cloud.update(|records| {

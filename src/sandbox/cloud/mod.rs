@@ -19,6 +19,7 @@ mod logins;
 mod networks;
 mod oauth;
 mod products;
+mod protection;
 mod provisioning;
 mod records;
 mod server;
@@ -42,11 +43,13 @@ use super::{
     fault::Faults,
     presence::{Presence, Reason},
 };
+use crate::keys::PrivateKey;
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
 use compiler::Shelf;
 use events::{Event, EventHub};
 use jiff::Timestamp;
 use logins::Logins;
+use protection::Nonces;
 use rand::{RngCore, rngs::OsRng};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc::SyncSender};
 
@@ -61,6 +64,10 @@ pub struct CloudState {
     bench: Arc<Bench>,
     faults: Arc<Faults>,
     shelf: Mutex<Shelf>,
+    /// The cloud's own key, with which it consents to lifting Device Protection.
+    own_key: Option<PrivateKey>,
+    /// The questions that devices have yet to answer.
+    nonces: Mutex<Nonces>,
     /// Whether there is a compile service. Local clouds have none.
     has_compiler: bool,
     changes: SyncSender<()>,
@@ -70,8 +77,17 @@ pub(super) type SharedCloud = Arc<CloudState>;
 
 impl CloudState {
     /// A cloud that knows `records`, and tells `changes` whenever they change. The devices on the bench connect to it.
-    pub fn new(records: Records, bench: Arc<Bench>, faults: Arc<Faults>, changes: SyncSender<()>) -> Self {
+    pub fn new(
+        mut records: Records,
+        bench: Arc<Bench>,
+        faults: Arc<Faults>,
+        changes: SyncSender<()>,
+    ) -> Self {
+        let own_key =
+            records.own_key().inspect_err(|error| tracing::warn!("no key of the cloud's own: {error}"));
         Self {
+            own_key: own_key.ok(),
+            nonces: Mutex::default(),
             records: Mutex::new(records),
             logins: Mutex::default(),
             events: EventHub::default(),
@@ -110,9 +126,14 @@ impl CloudState {
     fn presence(&self, record: &DeviceRecord) -> Presence {
         let devices = self.bench.devices();
         match devices.iter().find(|device| device.id == record.id) {
-            Some(device) => Presence::of(device, record.key.as_ref()),
+            Some(device) => self.presence_of(device, record.key.as_ref()),
             None => Presence::Offline(Reason::Absent),
         }
+    }
+
+    /// Whether a device on the bench is connected, if this is the key registered for it.
+    pub(super) fn presence_of(&self, device: &DeviceView, registered: Option<&RegisteredKey>) -> Presence {
+        Presence::of(device, registered, self.own_key.as_ref().map(PrivateKey::public_key))
     }
 
     /// Remembers which devices are online, and lets the devices and the subscribers know.
@@ -122,7 +143,7 @@ impl CloudState {
         let mut records = self.records();
         for view in &bench {
             let Some(device) = records.device(&view.id) else { continue };
-            let online = Presence::of(view, device.key.as_ref()).is_online();
+            let online = self.presence_of(view, device.key.as_ref()).is_online();
             if online {
                 self.hear_out(&mut records, view);
             }
@@ -197,6 +218,7 @@ fn router(cloud: SharedCloud) -> Router {
         .merge(events::routes())
         .merge(networks::routes())
         .merge(products::routes())
+        .merge(protection::routes())
         .merge(provisioning::routes())
         .merge(webhooks::routes())
         .merge(control::routes::routes())

@@ -3,8 +3,12 @@
 use super::{
     device_claims::ClaimCode, libraries::Library, networks::Network, products::Product, webhooks::Webhook,
 };
-use crate::platform::{DeviceId, KeyAlgorithm, PlatformId};
+use crate::{
+    keys::{Key, KeyError, PrivateKey, import},
+    platform::{DeviceId, KeyAlgorithm, PlatformId},
+};
 use jiff::Timestamp;
+use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 
 /// Everything the cloud keeps. It has secrets in it, hence no `Debug`.
@@ -31,6 +35,9 @@ pub struct Records {
     /// Firmware libraries.
     #[serde(default)]
     pub libraries: Vec<Library>,
+    /// The private half of the cloud's own key, PEM. Nobody here has that of Particle's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::sandbox) own_key: Option<String>,
 }
 
 /// Somebody's account. The password stands in clear: sandbox accounts are made up, and `particle sandbox` prints it.
@@ -94,6 +101,18 @@ impl AccessToken {
 }
 
 impl Records {
+    /// The cloud's own key, made when it is first asked for. Devices under Device Protection know the cloud by it.
+    pub fn own_key(&mut self) -> Result<PrivateKey, KeyError> {
+        if let Some(pem) = &self.own_key
+            && let Key::Private(key) = import(pem.as_bytes())?.key
+        {
+            return Ok(key);
+        }
+        let key = PrivateKey::generate(KeyAlgorithm::Ec, &mut OsRng)?;
+        self.own_key = Some(key.to_pem().to_string());
+        Ok(key)
+    }
+
     /// The account with this e-mail address, in any case.
     pub fn account(&self, username: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.username.eq_ignore_ascii_case(username))

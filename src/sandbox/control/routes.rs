@@ -5,7 +5,7 @@ use crate::{
     keys::{PublicKey, device_reader, server::ServerSlotImage},
     sandbox::{
         bench::{BenchError, DeviceView, Protection},
-        cloud::{ApiError, DeviceRecord, Records, SharedCloud, answer_transfer},
+        cloud::{ApiError, CloudState, DeviceRecord, Records, SharedCloud, answer_transfer},
         presence::Presence,
     },
 };
@@ -44,13 +44,13 @@ async fn status(State(cloud): State<SharedCloud>) -> Json<Status> {
         password: account.password.clone(),
         otp: account.otp.clone(),
     });
-    let devices = devices.iter().map(|device| device_status(device, records.device(&device.id)));
+    let devices = devices.iter().map(|device| device_status(&cloud, device, records.device(&device.id)));
     Json(Status { accounts: accounts.collect(), devices: devices.collect() })
 }
 
-fn device_status(device: &DeviceView, record: Option<&DeviceRecord>) -> DeviceStatus {
+fn device_status(cloud: &CloudState, device: &DeviceView, record: Option<&DeviceRecord>) -> DeviceStatus {
     let registered = record.and_then(|record| record.key.as_ref());
-    let presence = Presence::of(device, registered);
+    let presence = cloud.presence_of(device, registered);
     let device_key = device_reader::read(device.protocol, &device.private_key_slot).ok();
     let cloud_key = registered.and_then(|key| PublicKey::from_pem_or_der(key.pem.as_bytes()).ok());
     DeviceStatus {

@@ -45,10 +45,40 @@ impl RequestType {
     pub const MODULE_INFO: Self = Self(90);
     /// Assets of the application. From 5.6.0.
     pub const ASSET_INFO: Self = Self(91);
+    /// Chooses an antenna. Photon and P1 from 0.8.0 until 1.5.x, as all that follow.
+    pub const EARLY_WIFI_SET_ANTENNA: Self = Self(110);
+    /// The antenna.
+    pub const EARLY_WIFI_GET_ANTENNA: Self = Self(111);
+    /// The Wi-Fi networks in range.
+    pub const EARLY_WIFI_SCAN: Self = Self(112);
+    /// Keeps the credentials of a Wi-Fi network.
+    pub const EARLY_WIFI_SET_CREDENTIALS: Self = Self(113);
+    /// The Wi-Fi networks whose credentials are kept.
+    pub const EARLY_WIFI_GET_CREDENTIALS: Self = Self(114);
+    /// Forgets all Wi-Fi networks.
+    pub const EARLY_WIFI_CLEAR_CREDENTIALS: Self = Self(115);
+    /// Gives the device an address, or lets it get one. Generation 2 from 0.8.0 until 1.5.x, as those that follow.
+    pub const EARLY_NETWORK_SET_CONFIGURATION: Self = Self(120);
+    /// Where the device's address comes from.
+    pub const EARLY_NETWORK_GET_CONFIGURATION: Self = Self(121);
+    /// The device's addresses.
+    pub const EARLY_NETWORK_GET_STATUS: Self = Self(122);
     /// Gives the device the code with which the cloud claims it.
     pub const SET_CLAIM_CODE: Self = Self(200);
     /// Whether somebody has claimed the device.
     pub const IS_CLAIMED: Self = Self(201);
+    /// Replaces a key. Generation 2, as all that follow.
+    pub const SET_SECURITY_KEY: Self = Self(210);
+    /// The slot of a key.
+    pub const GET_SECURITY_KEY: Self = Self(211);
+    /// Replaces a server address.
+    pub const SET_SERVER_ADDRESS: Self = Self(220);
+    /// A server address.
+    pub const GET_SERVER_ADDRESS: Self = Self(221);
+    /// Chooses the transport to the cloud.
+    pub const SET_SERVER_PROTOCOL: Self = Self(222);
+    /// The transport to the cloud.
+    pub const GET_SERVER_PROTOCOL: Self = Self(223);
     /// Announces a firmware module.
     pub const START_FIRMWARE_UPDATE: Self = Self(250);
     /// Checks the module that was sent, and applies it.

@@ -19,8 +19,12 @@ impl ResultCode {
     pub const NOT_SUPPORTED: Self = Self(-120);
     /// The application on the device has forbidden the request.
     pub const NOT_ALLOWED: Self = Self(-130);
+    /// It took too long.
+    pub const TIMEOUT: Self = Self(-160);
     /// There is no such thing.
     pub const NOT_FOUND: Self = Self(-170);
+    /// There is more of it than fits.
+    pub const TOO_LARGE: Self = Self(-190);
     /// The request does not follow from what was done before it.
     pub const INVALID_STATE: Self = Self(-210);
     /// The request's payload makes no sense.
@@ -47,6 +51,10 @@ impl ResultCode {
     pub const OTA_INVALID_FORMAT: Self = Self(-1370);
     /// Device Protection is on.
     pub const PROTECTED: Self = Self(-1801);
+    /// Another key was meant.
+    pub const KEY_MISMATCH: Self = Self(-1802);
+    /// A signature was made with another key, or for something else.
+    pub const INVALID_SIGNATURE: Self = Self(-1803);
 
     /// What the code means. `None` for codes without a published name.
     pub fn message(self) -> Option<&'static str> {

@@ -195,3 +195,16 @@ fn an_application_that_grows_to_the_left_is_found_by_its_end() {
     boots(&mut state, Mode::Normal, Mode::Normal, None);
     assert_eq!(state.application.functions(), ["left"]);
 }
+
+#[test]
+fn ten_seconds_on_the_button_bring_back_the_image_and_forget_the_networks() {
+    let mut photon = device("photon", "3.3.1");
+    let image = application("photon", "3.3.1", "factory");
+    let factory = photon.platform.firmware.unwrap().factory.unwrap();
+    photon.write(factory.alternate, factory.address, &image);
+    photon.reset_to_factory();
+    photon.boot(Mode::Normal);
+    photon.reconnect();
+    assert_eq!(photon.application.functions(), ["factory"]);
+    assert!(!photon.has_network());
+}

@@ -98,7 +98,7 @@ impl Bootloader {
             }
             command::CLEAR_SECURITY_OVERRIDE if extended => {
                 if board.state.protection == Protection::ServiceMode {
-                    board.state.protection = Protection::Protected;
+                    board.state.end_service_mode();
                     board.changed = true;
                 }
                 return Ok(Done::Idle);

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 use prost::Message;
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, time::Duration};
 
 /// The channels of IEEE 802.15.4 at 2.4 GHz.
 const CHANNELS: RangeInclusive<u32> = 11..=26;
@@ -31,6 +31,10 @@ const PASSWORD_LENGTHS: RangeInclusive<usize> = 6..=255;
 const JOINER_PASSWORD_LENGTHS: RangeInclusive<usize> = 6..=32;
 const NETWORK_ID_LENGTH: usize = 24;
 const EUI64_LENGTH: usize = 16;
+/// How long a device looks for somebody who expects it.
+const DISCOVERY_LIMIT: Duration = Duration::from_secs(45);
+/// How long it takes to get in; our guess.
+const ADMISSION: Duration = Duration::from_secs(5);
 /// Until this version a network is reported once for each of its members.
 const DUPLICATES_UNTIL: OsVersion = OsVersion(1, 2, 0);
 
@@ -156,7 +160,18 @@ fn active_commissioner(commissioner: &mut Option<Commissioner>) -> Result<&mut C
     commissioner.as_mut().filter(|commissioner| commissioner.is_active()).ok_or(ResultCode::INVALID_STATE)
 }
 
-/// The device meets its commissioner at once or not at all; real ones search for 45 seconds.
+/// How long a device that is asked to join its network is at it: until it has got in, or has found nobody who expects
+/// it.
+pub(super) fn join_duration(board: &Board) -> Duration {
+    let ready = board.radio.joiner.as_ref().filter(|_| board.state.mode == Mode::Listening);
+    match ready.map(|joiner| board.radio.air().join(joiner, board.eui64())) {
+        None => Duration::ZERO,
+        Some(Err(NotAdmitted::Unexpected)) => DISCOVERY_LIMIT,
+        Some(Ok(_) | Err(NotAdmitted::WrongPassword)) => ADMISSION,
+    }
+}
+
+/// What has become of it after that time.
 fn join(payload: &[u8], board: &mut Board) -> Result<Outcome, ResultCode> {
     decode::<JoinNetwork>(payload)?;
     require_listening(board)?;

@@ -3,11 +3,16 @@
 //! Sources: Device OS `system/src/system_control_internal.cpp`, `system/src/control/config.cpp` and
 //! `system/src/control/cellular.cpp`, v0.8.0 to v6.2.0.
 
+mod early_network;
+mod early_wifi;
+mod keys;
 mod mesh;
 mod network;
+mod protection;
 mod update;
 mod wifi;
 
+pub(super) use protection::Challenge;
 pub(super) use update::Incoming;
 
 use super::{
@@ -38,6 +43,8 @@ const GENERATION_2_CATCHES_UP: OsVersion = OsVersion(1, 1, 0);
 const IMEI_REPLIED: OsVersion = OsVersion(5, 8, 0);
 /// From this version on there is no set-up flag any more: set-up is always done.
 const ALWAYS_SET_UP: OsVersion = OsVersion(4, 0, 0);
+/// From this version on generation 2 takes Wi-Fi credentials over its serial port alone.
+const EARLY_NETWORKING_ENDS: OsVersion = OsVersion(2, 0, 0);
 /// A protected device answers these alone.
 const ALLOWED_WHEN_PROTECTED: [RequestType; 4] = [
     RequestType::GET_PROTECTED_STATE,
@@ -77,6 +84,7 @@ pub(super) fn has_service_protocol(platform: &Platform, version: OsVersion) -> b
 
 /// Carries out a request whose payload is complete.
 pub(super) fn carry_out(kind: RequestType, payload: &[u8], board: &mut Board) -> Outcome {
+    board.state.mind_service_term();
     if board.state.is_protected() && !ALLOWED_WHEN_PROTECTED.contains(&kind) {
         return ResultCode::PROTECTED.into();
     }
@@ -124,6 +132,7 @@ pub(super) fn carry_out(kind: RequestType, payload: &[u8], board: &mut Board) ->
             state: state.protection != Protection::Open,
             overridden: state.protection == Protection::ServiceMode,
         }),
+        RequestType::SET_PROTECTED_STATE => protection::set(payload, board),
         RequestType::MODULE_INFO => Outcome { result: ResultCode::OK, reply: modules::reply(state) },
         RequestType::ASSET_INFO => Outcome::of(&modules::assets(state)),
         RequestType::START_FIRMWARE_UPDATE => update::start(payload, board),
@@ -135,6 +144,9 @@ pub(super) fn carry_out(kind: RequestType, payload: &[u8], board: &mut Board) ->
         RequestType::GET_CONNECTION_STATUS => {
             Outcome::of(&ConnectionStatusReply { status: connection_status(board).into() })
         }
+        RequestType(110..=115) => early_wifi::carry_out(kind, payload, board),
+        RequestType(120..=122) => early_network::carry_out(kind, payload, board),
+        RequestType(210..=223) => keys::carry_out(kind, payload, board),
         RequestType::LIST_NETWORK_INTERFACES => network::list(board),
         RequestType::GET_NETWORK_INTERFACE => network::get(payload, board),
         RequestType(500..=507) => wifi::carry_out(kind, payload, board),
@@ -144,6 +156,14 @@ pub(super) fn carry_out(kind: RequestType, payload: &[u8], board: &mut Board) ->
         }),
         _ if mesh::is_about_mesh(kind) => mesh::carry_out(kind, payload, board),
         _ => ResultCode::NOT_SUPPORTED.into(),
+    }
+}
+
+/// How long the system thread is at a request.
+pub(super) fn duration(kind: RequestType, board: &Board) -> Duration {
+    match kind {
+        RequestType::MESH_JOIN_NETWORK => mesh::join_duration(board),
+        _ => Duration::ZERO,
     }
 }
 
@@ -169,8 +189,10 @@ fn is_known(kind: RequestType, board: &Board) -> bool {
             third && platform.radio.wifi && wifi::keeps_credentials(version)
         }
         RequestType(500..=506) => third && platform.radio.wifi,
-        // Nobody holds the keys to lift protection.
-        RequestType::SET_PROTECTED_STATE => false,
+        RequestType::SET_PROTECTED_STATE => third && version >= OsVersion(6, 1, 1),
+        RequestType(110..=115) => !third && platform.radio.wifi && version < EARLY_NETWORKING_ENDS,
+        RequestType(120..=122) => !third && version < EARLY_NETWORKING_ENDS,
+        RequestType(210..=223) => !third,
         _ if mesh::is_about_mesh(kind) => radio::is_known(platform, version),
         _ => true,
     }

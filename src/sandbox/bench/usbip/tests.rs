@@ -295,6 +295,7 @@ fn buttons_do_what_they_do() {
         (Button::Safe, Mode::SafeMode),
         (Button::Listen, Mode::Listening),
         (Button::Reset, Mode::Normal),
+        (Button::Factory, Mode::Normal),
     ] {
         test.bench.press(&id(0), button).unwrap();
         assert_eq!(test.bench.devices()[0].mode, mode);

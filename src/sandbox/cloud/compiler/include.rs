@@ -23,9 +23,9 @@ const PROVIDED: [&str; 14] = [
 /// How the names of further headers of Device OS begin.
 const PROVIDED_PREFIXES: [&str; 5] = ["spark_", "system_", "wiring_", "protocol_", "rgbled"];
 
-/// The headers that the files of a project can include.
+/// The headers that the files of a project can include. Names may begin with `../`: files from beside the project.
 pub(super) struct Headers<'f> {
-    names: HashSet<&'f str>,
+    names: HashSet<String>,
     /// Folders that are searched.
     folders: Vec<String>,
     /// Libraries that the service adds.
@@ -35,8 +35,8 @@ pub(super) struct Headers<'f> {
 impl<'f> Headers<'f> {
     /// Those among the files of these names, and those of libraries.
     pub(super) fn new(names: impl IntoIterator<Item = &'f str>, imports: &'f Imports) -> Self {
-        let names: HashSet<&str> = names.into_iter().collect();
-        let mut folders = vec![String::new(), "src/".to_owned()];
+        let names: HashSet<String> = names.into_iter().map(normalize).collect();
+        let mut folders = vec![String::new(), "src".to_owned()];
         for name in &names {
             if let Some((library, rest)) = name.strip_prefix("lib/").and_then(|rest| rest.split_once('/')) {
                 let source = if rest.starts_with("src/") { "src/" } else { "" };
@@ -49,14 +49,11 @@ impl<'f> Headers<'f> {
     /// Whether an include in the file `including` leads anywhere.
     pub(super) fn resolves(&self, including: &str, header: &str) -> bool {
         let folder = including.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let beside = normalize(&format!("{folder}/{header}"));
-        let elsewhere =
-            || self.folders.iter().any(|folder| self.has(normalize(&format!("{folder}{header}"))));
-        self.has(beside) || elsewhere() || is_provided(header) || self.imports.has(header)
-    }
-
-    fn has(&self, name: Option<String>) -> bool {
-        name.is_some_and(|name| self.names.contains(name.as_str()))
+        let has = |folder: &str| self.names.contains(&normalize(&format!("{folder}/{header}")));
+        has(folder)
+            || self.folders.iter().any(|folder| has(folder))
+            || is_provided(header)
+            || self.imports.has(header)
     }
 }
 
@@ -65,17 +62,17 @@ fn is_provided(header: &str) -> bool {
     PROVIDED.contains(&header.as_str()) || PROVIDED_PREFIXES.iter().any(|prefix| header.starts_with(prefix))
 }
 
-/// Resolves `.` and `..`; `None` where that leads out of the project.
-fn normalize(path: &str) -> Option<String> {
+/// Resolves `.` and `..` as far as that does not lead out of the project.
+fn normalize(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." => drop(parts.pop()?),
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
             part => parts.push(part),
         }
     }
-    Some(parts.join("/"))
+    parts.join("/")
 }
 
 #[cfg(test)]
@@ -93,5 +90,14 @@ mod tests {
         for header in ["b.h", "../a.h", "../../../../top.h", "lib/x/src/z.h", "relay.h"] {
             assert!(!headers.resolves("src/app.ino", header), "{header}");
         }
+    }
+
+    #[test]
+    fn files_from_beside_the_project_are_found() {
+        let imports = Imports::default();
+        let headers = Headers::new(["app.ino", "../helper/helper.cpp", "../helper/helper.h"], &imports);
+        assert!(headers.resolves("../helper/helper.cpp", "helper.h"));
+        assert!(headers.resolves("app.ino", "../helper/helper.h"));
+        assert!(!headers.resolves("app.ino", "helper.h"));
     }
 }

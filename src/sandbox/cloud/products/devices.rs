@@ -7,12 +7,15 @@ use super::{
 };
 use crate::{
     platform::DeviceId,
-    sandbox::cloud::{
-        DeviceRecord, SharedCloud,
-        devices::{describe, files_limit, signal, summary},
-        error::ApiError,
-        fields::Fields,
-        updates::{self, Change},
+    sandbox::{
+        bench::DeviceView,
+        cloud::{
+            DeviceRecord, SharedCloud,
+            devices::{describe, files_limit, signal, summary},
+            error::ApiError,
+            fields::Fields,
+            updates::{self, Change},
+        },
     },
 };
 use axum::{
@@ -39,16 +42,16 @@ async fn list(
     cloud.note_who_is_online();
     let records = cloud.records();
     let product = scope.product(&records)?;
-    let mut serial_numbers: HashMap<DeviceId, Option<String>> =
-        cloud.bench().devices().into_iter().map(|device| (device.id, device.serial_number)).collect();
+    let on_bench: HashMap<DeviceId, DeviceView> =
+        cloud.bench().devices().into_iter().map(|device| (device.id.clone(), device)).collect();
     let entries = product.members.iter().filter_map(|(id, member)| {
-        let serial_number = serial_numbers.remove(id).flatten();
+        let serial_number = on_bench.get(id).and_then(|view| view.serial_number.clone());
         Some(Entry { device: product.device(&records, id)?, member, serial_number })
     });
     let page = listing.page(entries);
     let devices = page.entries.into_iter().map(|entry| {
         let described = summary(&cloud, &records, &entry.device);
-        as_member(described, &entry.device, entry.member, entry.serial_number)
+        as_member(described, &entry.device, entry.member, on_bench.get(&entry.device.id))
     });
     Ok(Json(json!({
         "devices": devices.collect::<Vec<_>>(),
@@ -75,8 +78,16 @@ async fn details(
     let device = scope.device(&records, &device)?;
     let member = scope.product(&records)?.members.get(&device.id).cloned().unwrap_or_default();
     let on_bench = cloud.bench().devices().into_iter().find(|other| other.id == device.id);
-    let serial_number = on_bench.and_then(|device| device.serial_number);
-    Ok(Json(as_member(describe(&cloud, &records, &device), &device, &member, serial_number)))
+    let os_version = on_bench.as_ref().map(|view| view.os_version.to_string());
+    let mut answer = as_member(describe(&cloud, &records, &device), &device, &member, on_bench.as_ref());
+    answer["current_build_target"] = os_version.clone().into();
+    answer["default_build_target"] = os_version.into();
+    answer["firmware_updates_enabled"] = true.into();
+    answer["firmware_updates_forced"] = false.into();
+    for not_set in ["firmware_version", "mobile_secret", "pinned_build_target"] {
+        answer[not_set] = Value::Null;
+    }
+    Ok(Json(answer))
 }
 
 /// Adds what the product knows to what the cloud tells of a device.
@@ -84,9 +95,17 @@ fn as_member(
     mut described: Value,
     device: &DeviceRecord,
     member: &Member,
-    serial_number: Option<String>,
+    on_bench: Option<&DeviceView>,
 ) -> Value {
-    described["serial_number"] = serial_number.into();
+    described["serial_number"] = on_bench.and_then(|view| view.serial_number.clone()).into();
+    described["imei"] = on_bench.and_then(|view| view.imei.clone()).into();
+    described["iccid"] = on_bench.and_then(|view| view.iccid.clone()).into();
+    described["last_iccid"] = described["iccid"].clone();
+    described["system_firmware_version"] = on_bench.map(|view| view.os_version.to_string()).into();
+    described["last_handshake_at"] = described["last_heard"].clone();
+    described["firmware_product_id"] = described["product_id"].clone();
+    described["targeted_firmware_release_version"] = Value::Null;
+    described["user_id"] = Value::Null;
     described["owner"] = device.owner.clone().into();
     described["groups"] = member.groups.clone().into();
     described["development"] = member.development.into();

@@ -54,7 +54,7 @@ impl ProductScope {
     ) -> Result<DeviceRecord, ApiError> {
         let product = self.product(records)?;
         let device = id.parse().ok().and_then(|id| product.device(records, &id));
-        device.ok_or_else(|| ApiError::failure(StatusCode::NOT_FOUND, "Device not found in this product"))
+        device.ok_or_else(|| ApiError::failure(StatusCode::NOT_FOUND, "Device not found for this product"))
     }
 
     /// Changes the product.

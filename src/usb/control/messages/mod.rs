@@ -3,18 +3,38 @@
 //! One file a topic; what is about the device as a whole is here. Source: particle-iot/device-os-protobuf,
 //! `control/{config,cellular}.proto`.
 
+mod early_network;
+mod early_wifi;
+mod keys;
 pub mod mesh;
 mod modules;
 mod network;
+mod protection;
 mod update;
 mod wifi;
 
+pub use early_network::{
+    EarlyDnsConfiguration, EarlyIp, EarlyIpConfiguration, EarlyIpSource, EarlyNetwork, EarlyNetworkMessage,
+    GetEarlyNetwork,
+};
+pub use early_wifi::{
+    Antenna, AntennaMessage, EarlyAccessPoint, EarlyAccessPoints, EarlyAccessPointsReply, EarlySecurity,
+    SetEarlyCredentials,
+};
+pub use keys::{
+    GetSecurityKey, SecurityKeyKind, SecurityKeyReply, ServerAddressReply, ServerProtocol,
+    ServerProtocolMessage, SetSecurityKey, SetServerAddress,
+};
 pub use modules::{
     AssetInfoReply, EarlyModule, Module, ModuleAsset, ModuleDependency, ModuleInfoReply, ModuleSecurity,
 };
 pub use network::{
     GetNetworkInterface, INTERFACE_FLAGS, Interface, InterfaceAddress, InterfaceEntry, InterfaceKind, Ipv4,
     Ipv4Config, Ipv6Config, LINK_UP, NetworkInterfaceReply, NetworkInterfacesReply,
+};
+pub use protection::{
+    ConfirmServiceMode, DeviceProof, PrepareServiceMode, ProtectionAction, SetProtectedState,
+    SetProtectedStateReply,
 };
 pub use update::{FinishFirmwareUpdate, FirmwareUpdateData, StartFirmwareUpdate, StartFirmwareUpdateReply};
 pub use wifi::{

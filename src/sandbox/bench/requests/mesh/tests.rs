@@ -148,6 +148,22 @@ fn a_joiner_gets_in_only_where_it_is_expected() {
 }
 
 #[test]
+fn a_device_looks_long_for_whoever_expects_it() {
+    let air = Arc::default();
+    let (mut gateway, mut joiner) = (board(&air, "argon", "1.5.2", 1), board(&air, "xenon", "1.5.2", 2));
+    create(&mut gateway, "Net");
+    let join = RequestType::MESH_JOIN_NETWORK;
+    assert_eq!(requests::duration(join, &joiner), Duration::ZERO);
+    let info = network(&mut gateway).unwrap();
+    let admitted = prepare(&mut joiner, info);
+    assert_eq!(requests::duration(join, &joiner), DISCOVERY_LIMIT);
+    result(&mut gateway, RequestType::MESH_START_COMMISSIONER, &StartCommissioner { timeout: 0 });
+    result(&mut gateway, RequestType::MESH_ADD_JOINER, &admitted);
+    assert_eq!(requests::duration(join, &joiner), ADMISSION);
+    assert_eq!(requests::duration(RequestType::MESH_SCAN_NETWORKS, &joiner), Duration::ZERO);
+}
+
+#[test]
 fn nobody_gets_in_once_admission_is_over() {
     let air = Arc::default();
     let (mut gateway, mut joiner) = (board(&air, "argon", "1.5.2", 1), board(&air, "xenon", "1.5.2", 2));
