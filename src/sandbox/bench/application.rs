@@ -29,7 +29,8 @@ pub(super) struct Application {
     program: Program,
 }
 
-/// What every function of a compiled program returns, and what its variables hold: its code does not run.
+/// What the functions of a compiled program return, and what its variables hold, where the code does not say it in so
+/// many words: it does not run.
 const NOTHING: i32 = 0;
 
 /// What is on a pin.
@@ -69,8 +70,12 @@ impl Application {
     /// Calls a function; `None` if there is none of this name. Articles write the names in any case of letters, as the
     /// application did over the years.
     pub(super) fn call(&mut self, function: &str, argument: &str) -> Option<i32> {
+        if let Program::Compiled { functions, constants, .. } = &self.program {
+            let is_known = functions.iter().any(|known| known == function);
+            return is_known.then(|| constants.returns.get(function).copied().unwrap_or(NOTHING));
+        }
         if self.program != Program::Tinker {
-            return self.functions().iter().any(|known| known == function).then_some(NOTHING);
+            return None;
         }
         let work = match function.to_ascii_lowercase().as_str() {
             "digitalread" => Self::digital_read,
@@ -91,8 +96,9 @@ impl Application {
                 ("uptime".to_owned(), json!(uptime.clamp(0, i32::MAX.into()))),
                 ("version".to_owned(), json!(os_version.to_string())),
             ],
-            Program::Compiled { variables, .. } => {
-                variables.iter().map(|name| (name.clone(), json!(NOTHING))).collect()
+            Program::Compiled { variables, constants, .. } => {
+                let value = |name| constants.values.get(name).cloned().unwrap_or_else(|| json!(NOTHING));
+                variables.iter().map(|name| (name.clone(), value(name))).collect()
             }
             Program::DeviceDoctor | Program::Foreign => Vec::new(),
         }
@@ -185,6 +191,7 @@ fn leading_number(text: &str) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::bench::program::Constants;
     use proptest::prelude::*;
 
     fn calls(calls: &[(&str, &str)]) -> Vec<i32> {
@@ -237,10 +244,26 @@ mod tests {
     #[test]
     fn a_compiled_program_has_what_its_code_registers() {
         let (functions, variables) = (vec!["brew".to_owned()], vec!["cups".to_owned()]);
-        let mut application =
-            Application::start(Program::Compiled { functions, variables, answers_requests: false });
+        let mut application = Application::start(Program::Compiled {
+            functions: functions.clone(),
+            variables: variables.clone(),
+            answers_requests: false,
+            constants: Constants::default(),
+        });
         assert_eq!((application.call("brew", "x"), application.call("digitalRead", "D7")), (Some(0), None));
         assert_eq!(application.variables(OsVersion(6, 3, 4)), [("cups".to_owned(), json!(0))]);
+        let constants = Constants {
+            returns: [("brew".to_owned(), 200)].into(),
+            values: [("cups".to_owned(), json!("many"))].into(),
+        };
+        let mut application = Application::start(Program::Compiled {
+            functions,
+            variables,
+            answers_requests: false,
+            constants,
+        });
+        assert_eq!(application.call("brew", ""), Some(200));
+        assert_eq!(application.variables(OsVersion(6, 3, 4)), [("cups".to_owned(), json!("many"))]);
     }
 
     proptest! {

@@ -69,8 +69,18 @@ impl DeviceState {
         }
         let inventory = self.look_at_modules();
         self.mode = self.trouble.map_or(wanted, |trouble| trouble.permits(wanted));
+        if self.mode != Mode::Dfu {
+            self.forget_unneeded_assets(&inventory);
+        }
         let program = inventory.application().and_then(Slot::sound).map(|found| found.program.clone());
         self.application = Application::start(program.unwrap_or(Program::Foreign));
+    }
+
+    /// Makes room by giving up the files that the application does not need. Without a good application all are kept.
+    fn forget_unneeded_assets(&mut self, inventory: &Inventory) {
+        if let Some(application) = inventory.application().and_then(Slot::sound) {
+            self.assets.retain(|asset| application.assets.iter().any(|needed| asset.is(needed)));
+        }
     }
 
     /// Finds out what the modules make of the device.

@@ -90,6 +90,11 @@ impl Console {
         self.heed(answer)
     }
 
+    /// Whether a file is to come, for which the device asks now and then.
+    pub(super) fn awaits_file(&self) -> bool {
+        self.receiver.is_some()
+    }
+
     fn receive(&mut self, input: &[u8], board: &mut Board) -> String {
         let receiver = self.receiver.get_or_insert_with(Receiver::start);
         let answer = receiver.take(input, board);

@@ -8,10 +8,11 @@ use super::{
     descriptors,
     firmware::Firmware,
     state::{DeviceState, Mode},
+    terminal::{Occasion, Printed},
     transfer::{Answer, Event, RequestClass, SetupPacket},
 };
 use crate::{clock::Clock, sandbox::fault::Faults};
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// Standard requests (USB 2.0, table 9-4).
 mod request {
@@ -147,11 +148,11 @@ impl Device {
         }
     }
 
-    /// What was typed at the pseudo-terminal; gives what the device prints there, each text after a pause.
-    pub(super) fn terminal_input(&mut self, data: &[u8]) -> Vec<(Duration, String)> {
+    /// What the device prints at its pseudo-terminal on an occasion.
+    pub(super) fn at_terminal(&mut self, occasion: Occasion<'_>) -> Printed {
         match &mut self.program {
-            Program::Firmware(firmware) => firmware.terminal_input(data, &mut self.board),
-            Program::Bootloader(_) => Vec::new(),
+            Program::Firmware(firmware) => firmware.at_terminal(occasion, &mut self.board),
+            Program::Bootloader(_) => Printed { texts: Vec::new(), more: self.board.state.serial_log },
         }
     }
 

@@ -10,6 +10,7 @@ use super::{
     serial_log::SerialLog,
     service::ServiceChannel,
     state::Mode,
+    terminal::{Occasion, Printed},
     transfer::{Answer, SetupPacket},
 };
 use crate::{
@@ -54,6 +55,7 @@ pub(super) struct Firmware {
     held: VecDeque<(Instant, String)>,
     log: SerialLog,
     terminal: Console,
+    terminal_log: SerialLog,
     service: ServiceChannel,
 }
 
@@ -66,6 +68,7 @@ impl Default for Firmware {
             held: VecDeque::new(),
             log: SerialLog::default(),
             terminal: Console::default(),
+            terminal_log: SerialLog::default(),
             service: ServiceChannel::default(),
         }
     }
@@ -172,11 +175,22 @@ impl Firmware {
         }
     }
 
-    /// What was typed at the pseudo-terminal; gives what the device prints there, each text after a pause.
-    pub(super) fn terminal_input(&mut self, data: &[u8], board: &mut Board) -> Vec<(Duration, String)> {
-        let at_once = (Duration::ZERO, type_in(&mut self.terminal, data, board));
+    /// What the device prints at its pseudo-terminal on an occasion.
+    pub(super) fn at_terminal(&mut self, occasion: Occasion<'_>, board: &mut Board) -> Printed {
+        let said = match occasion {
+            Occasion::Typed(data) => type_in(&mut self.terminal, data, board),
+            Occasion::Silence => {
+                let logs = board.state.serial_log && board.state.mode != Mode::SafeMode;
+                let line = logs.then(|| self.terminal_log.due(&board.clock)).flatten().unwrap_or_default();
+                line + &self.terminal.idle(board)
+            }
+        };
         let later = self.terminal.take_later();
-        std::iter::once(at_once).chain(later.map(|(pause, text)| (board.clock.scaled(pause), text))).collect()
+        let later = later.map(|(pause, text)| (board.clock.scaled(pause), text));
+        Printed {
+            texts: std::iter::once((Duration::ZERO, said)).chain(later).collect(),
+            more: board.state.serial_log || self.terminal.awaits_file(),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     device::Device,
     mesh::{Air, Radio},
     state::{DeviceState, Mode},
+    terminal::{Occasion, Printed},
     transfer::{Answer, Event},
 };
 use crate::{
@@ -221,14 +222,14 @@ impl Hub {
         true
     }
 
-    /// Types at a device's pseudo-terminal; gives what it prints, each text after a pause, which is nothing while it is
-    /// away.
-    pub(super) fn type_at_terminal(self: &Arc<Self>, index: usize, input: &[u8]) -> Vec<(Duration, String)> {
+    /// Lets a device know what has happened at its pseudo-terminal; gives what it prints there, which is nothing while it
+    /// is away.
+    pub(super) fn at_terminal(self: &Arc<Self>, index: usize, occasion: Occasion<'_>) -> Printed {
         let mut socket = self.socket(index);
         if !socket.present {
-            return Vec::new();
+            return Printed { texts: Vec::new(), more: socket.device.board.state.serial_log };
         }
-        let printed = socket.device.terminal_input(input);
+        let printed = socket.device.at_terminal(occasion);
         self.remember(&mut socket.device);
         self.follow_up(index, &mut socket);
         printed

@@ -44,7 +44,7 @@ pub use hub::Button;
 pub use memory::Memory;
 pub use mesh::MeshNetwork;
 pub use os_version::{OsVersion, OsVersionError};
-pub use program::Program;
+pub use program::{Constants, Program};
 pub use state::{DeviceState, Mode, NoFirmware, NoSuchBoard, Protection};
 pub use update::UpdateError;
 
@@ -262,7 +262,7 @@ impl Bench {
 /// A device can do without its terminal, so a system that has none to give does not stop the bench.
 fn open_terminal(hub: &Arc<Hub>, index: usize) -> Option<Terminal> {
     let hub = Arc::downgrade(hub);
-    let opened = Terminal::open(move |input| Some(hub.upgrade()?.type_at_terminal(index, input)));
+    let opened = Terminal::open(move |occasion| Some(hub.upgrade()?.at_terminal(index, occasion)));
     opened.inspect_err(|error| tracing::debug!("no pseudo-terminal for device {index}: {error}")).ok()
 }
 

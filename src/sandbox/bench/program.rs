@@ -5,6 +5,8 @@
 
 use crate::firmware::Module;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What the contents of the sandbox's modules begin with.
 const MARK: &[u8] = b"particle sandbox program\n";
@@ -25,11 +27,23 @@ pub enum Program {
         /// Whether it has a handler for control requests.
         #[serde(default)]
         answers_requests: bool,
+        /// What can be told of them without running the code.
+        #[serde(default)]
+        constants: Constants,
     },
     /// Sets a device's configuration right, and does not connect to the cloud.
     DeviceDoctor,
     /// Machine code, which cannot be run here.
     Foreign,
+}
+
+/// What code says of its functions and variables in so many words. All others return 0 and hold 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Constants {
+    /// What functions return that always return the same number.
+    pub returns: BTreeMap<String, i32>,
+    /// What variables are declared with.
+    pub values: BTreeMap<String, Value>,
 }
 
 impl Program {

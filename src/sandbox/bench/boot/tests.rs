@@ -23,6 +23,7 @@ fn application(platform: &str, version: &str, function: &str) -> Vec<u8> {
         functions: vec![function.to_owned()],
         variables: Vec::new(),
         answers_requests: false,
+        constants: Default::default(),
     };
     let platform = Platform::by_name(platform).unwrap();
     release::application(platform, version.parse().unwrap(), &program, b"test").unwrap()

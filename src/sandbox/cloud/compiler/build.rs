@@ -1,9 +1,19 @@
 //! Making modules.
 
-use super::{code, imports::Imports, registered, submission::File, targets::Target};
+use super::{
+    code, constants,
+    imports::Imports,
+    registered::{self, Registration},
+    submission::File,
+    targets::Target,
+};
 use crate::{
     platform::Platform,
-    sandbox::{bench::Program, cloud::error::ApiError, release},
+    sandbox::{
+        bench::{Constants, Program},
+        cloud::error::ApiError,
+        release,
+    },
 };
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
@@ -33,9 +43,17 @@ pub(super) fn build(
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
         return Err(not_compiled(&text.join("\n")));
     }
+    let functions = registered::calls(&sources, "function");
+    let variables = registered::calls(&sources, "variable");
+    let constants = Constants {
+        returns: constants::returns(&sources, &functions),
+        values: constants::values(&sources, &variables),
+    };
+    let names = |calls: Vec<Registration>| calls.into_iter().map(|call| call.name).collect();
     let program = Program::Compiled {
-        functions: registered::names(&sources, "function"),
-        variables: registered::names(&sources, "variable"),
+        functions: names(functions),
+        variables: names(variables),
+        constants,
         answers_requests: sources
             .iter()
             .any(|source| source.places_of("ctrl_request_custom_handler").next().is_some()),

@@ -5,6 +5,7 @@
 
 mod build;
 mod code;
+mod constants;
 mod imports;
 mod include;
 mod registered;

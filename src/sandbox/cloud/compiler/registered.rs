@@ -2,27 +2,41 @@
 
 use super::scan::Source;
 
-/// The names that calls of `Particle.METHOD("name", ...)` register, in their order.
-pub(super) fn names(sources: &[Source<'_>], method: &str) -> Vec<String> {
-    let mut names = Vec::new();
+/// A call that registers something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Registration {
+    /// The name for the cloud.
+    pub(super) name: String,
+    /// The function or variable; empty if it has no name in the code.
+    pub(super) what: String,
+}
+
+/// The calls of `Particle.METHOD("name", what)`, in their order, the first of each name.
+pub(super) fn calls(sources: &[Source<'_>], method: &str) -> Vec<Registration> {
+    let mut calls: Vec<Registration> = Vec::new();
     for source in sources {
         for at in source.places_of(method) {
-            if let Some(name) = name_at(source, at, method).filter(|name| !names.contains(name)) {
-                names.push(name);
+            let call = call_at(source, at, method);
+            if let Some(call) = call.filter(|call| calls.iter().all(|known| known.name != call.name)) {
+                calls.push(call);
             }
         }
     }
-    names
+    calls
 }
 
-fn name_at(source: &Source<'_>, at: usize, method: &str) -> Option<String> {
+fn call_at(source: &Source<'_>, at: usize, method: &str) -> Option<Registration> {
     let object = source.code[..at].trim_end().strip_suffix('.')?.trim_end();
     if !object.ends_with("Particle") && !object.ends_with("Spark") {
         return None;
     }
     let arguments = source.text[at + method.len()..].trim_start().strip_prefix('(')?;
-    let (name, _) = arguments.trim_start().strip_prefix('"')?.split_once('"')?;
-    Some(name.to_owned())
+    let (name, rest) = arguments.trim_start().strip_prefix('"')?.split_once('"')?;
+    let rest = rest.trim_start().strip_prefix(',').unwrap_or_default().trim_start();
+    // Of `&Machine::pour` the last part.
+    let what = rest.split([',', ')']).next().unwrap_or_default().rsplit([':', '&', ' ']).next();
+    let what = what.filter(|what| what.chars().all(|c| c.is_alphanumeric() || c == '_'));
+    Some(Registration { name: name.to_owned(), what: what.unwrap_or_default().to_owned() })
 }
 
 #[cfg(test)]
@@ -39,7 +53,8 @@ mod tests {
             Spark.variable("cups", cups);
         "#;
         let sources = [Source::new("a.ino", code.as_bytes())];
-        assert_eq!(names(&sources, "function"), ["brew", "pour"]);
-        assert_eq!(names(&sources, "variable"), ["cups"]);
+        let call = |name: &str, what: &str| Registration { name: name.to_owned(), what: what.to_owned() };
+        assert_eq!(calls(&sources, "function"), [call("brew", "brewCoffee"), call("pour", "pour")]);
+        assert_eq!(calls(&sources, "variable"), [call("cups", "cups")]);
     }
 }
