@@ -8,7 +8,7 @@ use crate::{
 use serde::Serialize;
 use std::{
     borrow::Cow,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// Which files are sent.
@@ -92,7 +92,7 @@ impl<'a> Including<'a> {
         // Without a current folder there is nothing to shorten paths by.
         let current = std::env::current_dir().unwrap_or_default();
         let entry = |file: &'a SourceFile| Entry {
-            path: file.path.strip_prefix(&current).unwrap_or(&file.path).into(),
+            path: straightened(file.path.strip_prefix(&current).unwrap_or(&file.path)),
             name: &file.name,
             size: file.size,
         };
@@ -112,6 +112,20 @@ impl<'a> Including<'a> {
     }
 }
 
+/// A path without detours: `main/../helper/a.h` is `helper/a.h`, if that is the same file.
+fn straightened(path: &Path) -> Cow<'_, Path> {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
+        match (part, straight.components().next_back()) {
+            (Component::ParentDir, Some(Component::Normal(_))) => drop(straight.pop()),
+            _ => straight.push(part),
+        }
+    }
+    let is_same =
+        || matches!((path.canonicalize(), straight.canonicalize()), (Ok(one), Ok(other)) if one == other);
+    if straight != path && is_same() { straight.into() } else { path.into() }
+}
+
 impl Report for Including<'_> {
     fn render(&self, page: &mut Page) {
         page.line("Including:");
@@ -124,6 +138,20 @@ impl Report for Including<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn detours_are_left_out_if_they_are_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        for name in ["main", "helper"] {
+            std::fs::create_dir(root.join(name)).unwrap();
+        }
+        std::fs::write(root.join("helper/a.h"), "").unwrap();
+        assert_eq!(straightened(&root.join("main/../helper/a.h")), root.join("helper/a.h"));
+        let elsewhere = root.join("main/../helper/b.h");
+        assert_eq!(straightened(&elsewhere), elsewhere);
+        assert_eq!(straightened(Path::new("../a.h")), Path::new("../a.h"));
+    }
 
     #[test]
     fn paths_are_told_from_the_current_folder() {

@@ -159,7 +159,7 @@ fn a_project_with_assets_becomes_a_bundle() {
         .stdout_has("\nCompile succeeded and bundle created.\nSaved bundle to: ");
     let bundle = Bundle::parse(&fs::read(environment.work().join("out.zip")).unwrap()).unwrap();
     let names: Vec<_> = bundle.assets.iter().map(|asset| asset.name.as_str()).collect();
-    assert_eq!((bundle.name.as_str(), &names[..]), ("boron.bin", &["bell.wav", "env-vars"][..]));
+    assert_eq!((bundle.name.as_str(), &names[..]), ("out.bin", &["bell.wav", "env-vars"][..]));
     environment.in_sandbox(["binary", "inspect", "out.zip"]).success().stdout_has(" ZONE: porch\n");
     let data = environment.in_sandbox(["--json", "compile", "boron", "my_project"]).success().data();
     assert!(data["file"].as_str().unwrap().ends_with(".zip") && data["bundle"] == true, "{data}");

@@ -95,7 +95,9 @@ pub fn run(context: &Context, args: Args) -> CommandResult {
     context.ui.line("")?;
     context.ui.line(format!("Compiling code for {}", args.platform))?;
     let built = compile(context, &session, platform, &args, &sources).map_err(failed)?;
-    let content = sources.pack(format!("{}.bin", platform.name), &built.binary).map_err(failed)?;
+    let application = file.with_extension("bin");
+    let application = application.file_name().unwrap_or(platform.name.as_ref()).to_string_lossy();
+    let content = sources.pack(application.into_owned(), &built.binary).map_err(failed)?;
     context.ui.note(format!("saving to: {}", file.display()));
     files::write(&file, &content, Access::Everyone, Existing::Replace)?;
     Ok(context.ui.report(&Compiled {

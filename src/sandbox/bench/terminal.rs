@@ -148,8 +148,8 @@ mod tests {
         io::{Read, Write},
     };
 
-    fn open(terminal: &Terminal) -> std::fs::File {
-        OpenOptions::new().read(true).write(true).open(terminal.path()).unwrap()
+    fn open(terminal: &Terminal) -> io::Result<std::fs::File> {
+        OpenOptions::new().read(true).write(true).open(terminal.path())
     }
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
             Some(Printed { texts: vec![(Duration::ZERO, format!("<{typed}>\r\n"))], more: false })
         })
         .unwrap();
-        let mut program = open(&terminal);
+        let mut program = open(&terminal).unwrap();
         program.write_all(b"i").unwrap();
         let mut answer = [0; 5];
         program.read_exact(&mut answer).unwrap();
@@ -182,7 +182,7 @@ mod tests {
             std::thread::yield_now();
         }
         let mut line = [0; 601];
-        open(&terminal).read_exact(&mut line).unwrap();
+        open(&terminal).unwrap().read_exact(&mut line).unwrap();
         let first: u32 = std::str::from_utf8(&line).unwrap().trim().parse().unwrap();
         assert!((6..=12).contains(&first), "{first}");
     }
