@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use std::time::Duration;
 
 /// Longest answer that is read. The list of an account with ten thousand devices is a tenth of it.
-const LONGEST_BODY: usize = 64 << 20;
+pub(super) const LONGEST_BODY: usize = 64 << 20;
 
 /// Status and body of an answer.
 pub(super) struct Answer {

@@ -71,6 +71,11 @@ impl CloudError {
         }
     }
 
+    /// An answer that is longer than any may be.
+    pub(super) fn endless(host: String) -> Self {
+        Self::Unintelligible { host, problem: "it does not come to an end".to_owned() }
+    }
+
     /// Whether the cloud refused in this way.
     pub fn is_refusal(&self, kind: RefusalKind) -> bool {
         self.refusal().is_some_and(|refusal| refusal.kind == kind)

@@ -10,6 +10,7 @@ mod binaries;
 mod device_claims;
 mod device_os;
 mod devices;
+mod download;
 mod error;
 mod events;
 mod flash;
@@ -36,6 +37,7 @@ pub use binaries::{Binaries, Build, Compilation, CompilerErrors, Upload};
 pub use device_claims::DeviceClaims;
 pub use device_os::{DeviceOsVersion, DeviceOsVersions, Release, ReleasedModule};
 pub use devices::{Claim, Device, Devices};
+pub use download::Destination;
 pub use error::CloudError;
 pub use events::{Event, Events, Feed, News, Subscription};
 pub use flash::{Firmware, Flash, FlashAnswer};
@@ -83,6 +85,15 @@ impl<'a> Cloud<'a> {
     /// Fetches a file from somewhere on the web.
     pub async fn fetch(&self, address: Setting<Url>) -> Result<Vec<u8>, CloudError> {
         self.transport.send(&Request::address(address), None).await?.into_bytes()
+    }
+
+    /// Fetches what is missing of a file on the web. After an error, what came is at the destination.
+    pub async fn download(
+        &self,
+        address: &Setting<Url>,
+        destination: &mut dyn Destination,
+    ) -> Result<(), CloudError> {
+        self.transport.download(address, destination).await
     }
 
     /// Talks on behalf of the one who knows the password of an account.

@@ -61,6 +61,8 @@ pub(super) struct Request<'r> {
     /// Name and password of an account, for the few requests that a token will not do for.
     pub account: Option<(&'r str, &'r Secret)>,
     pub body: Body,
+    /// The first byte of the answer that is wanted; what comes before it is there already.
+    pub from: usize,
     /// Whether sending it twice does no more than sending it once.
     pub repeatable: bool,
     /// How long the whole answer may take, in real time; `None` for one that is not meant to end.
@@ -112,6 +114,7 @@ impl<'r> Request<'r> {
             query: Vec::new(),
             account: None,
             body: Body::Empty,
+            from: 0,
             repeatable: false,
             limit: Some(ORDINARY_LIMIT),
         }
@@ -126,6 +129,12 @@ impl<'r> Request<'r> {
     /// Comes from whoever knows the password of an account.
     pub fn account(mut self, username: &'r str, password: &'r Secret) -> Self {
         self.account = Some((username, password));
+        self
+    }
+
+    /// Wants the answer from this byte on.
+    pub fn from(mut self, first: usize) -> Self {
+        self.from = first;
         self
     }
 

@@ -4,6 +4,7 @@ use super::{
     answer::Answer,
     request::{Body, Request},
 };
+use reqwest::StatusCode;
 use serde_json::Value;
 use std::borrow::Cow;
 use url::{Url, form_urlencoded};
@@ -32,6 +33,9 @@ pub(super) fn request(request: &Request<'_>, url: &Url, with_token: bool) {
         return;
     }
     tracing::debug!("> {} {}", request.method, redact_address(url));
+    if request.from > 0 {
+        tracing::debug!("> range: bytes={}-", request.from);
+    }
     if with_token {
         tracing::debug!("> authorization: Bearer {REDACTED}");
     }
@@ -53,6 +57,11 @@ pub(super) fn answer(answer: &Answer) {
         tracing::debug!("< HTTP {} from {}", answer.status, answer.host);
         tracing::debug!("< {}", redact_body(&answer.body));
     }
+}
+
+/// Traces the end of a part of a file.
+pub(super) fn received(host: &str, status: StatusCode, length: usize) {
+    tracing::debug!("< HTTP {status} from {host}, {length} bytes");
 }
 
 /// Tokens stand in the addresses under `access_tokens`, and login codes behind their question marks.

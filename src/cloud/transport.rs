@@ -61,9 +61,18 @@ impl<'a> Transport<'a> {
         request: &Request<'_>,
         token: Option<&AccessToken>,
     ) -> Result<Answer, CloudError> {
+        self.persist(request, async || self.attempt(request, token).await).await
+    }
+
+    /// Attempts something again where that helps and does no harm; `request` says whether it does.
+    pub(super) async fn persist(
+        &self,
+        request: &Request<'_>,
+        mut attempt_once: impl AsyncFnMut() -> Result<Answer, CloudError>,
+    ) -> Result<Answer, CloudError> {
         let mut attempt = 1;
         loop {
-            let outcome = self.attempt(request, token).await;
+            let outcome = attempt_once().await;
             let Some((reason, retry_after)) = temporary_failure(&outcome).filter(|_| request.repeatable)
             else {
                 return outcome;
@@ -108,7 +117,7 @@ impl<'a> Transport<'a> {
     }
 
     /// Sends a request once, following redirections, and waits for the head of the answer. Also says whose it is.
-    async fn follow(
+    pub(super) async fn follow(
         &self,
         request: &Request<'_>,
         token: Option<&AccessToken>,
@@ -182,27 +191,28 @@ impl<'a> Transport<'a> {
         if let Some((username, password)) = request.account.filter(|_| self.is_home(url)) {
             builder = builder.basic_auth(username, Some(password.expose()));
         }
+        if request.from > 0 {
+            builder = builder.header(header::RANGE, format!("bytes={}-", request.from));
+        }
         let builder = with_body(builder, &request.body);
         builder.send().await.map_err(|error| self.failure(request, host_of(url), error))
     }
 
-    async fn read(
+    pub(super) async fn read(
         &self,
         request: &Request<'_>,
         host: String,
         response: Response,
     ) -> Result<Answer, CloudError> {
         let answer = Answer::read(host.clone(), response).await.map_err(|error| match error {
-            BodyError::TooLong => {
-                CloudError::Unintelligible { host, problem: "it does not come to an end".to_owned() }
-            }
+            BodyError::TooLong => CloudError::endless(host),
             BodyError::Connection(error) => self.failure(request, host, error),
         })?;
         trace::answer(&answer);
         Ok(answer)
     }
 
-    fn failure(&self, request: &Request<'_>, host: String, error: reqwest::Error) -> CloudError {
+    pub(super) fn failure(&self, request: &Request<'_>, host: String, error: reqwest::Error) -> CloudError {
         let source = error.without_url();
         if source.is_connect() {
             let setting = match &request.target {

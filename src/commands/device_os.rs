@@ -1,6 +1,6 @@
 //! Releases of Device OS: which modules a board gets, fetched when they are needed and kept for the next time.
 
-use super::{CommandError, CommandResult, Context, Kind};
+use super::{CommandError, CommandResult, Context, Kind, download::download};
 use crate::{
     cache::Cache,
     cloud::{Release, ReleasedModule},
@@ -98,10 +98,8 @@ fn fetch(
     // Whoever set the cloud's address has set that of its files.
     let base = Setting::new(base, context.settings()?.api_url().source.clone());
     let address = super::flash::below(&base, &module.filename).map_err(cannot)?;
-    let spinner = context.ui.spinner(format!("Downloading {}...", module.filename));
-    let bytes = context.block_on(context.cloud()?.fetch(address)).map_err(cannot)?;
-    drop(spinner);
-    check(module, &bytes).map_err(cannot)?;
+    let bytes = download(context, &module.filename, &address, record, |bytes| check(module, bytes));
+    let bytes = bytes.map_err(cannot)?;
     if let Some(cache) = Cache::of_user() {
         keep(context, &cache, record, &bytes);
     }

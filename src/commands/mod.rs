@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod device;
 mod device_os;
+mod download;
 pub mod error;
 mod exit_status;
 mod files;

@@ -6,6 +6,7 @@ use crate::support::{
     flashing::{application, sized, system_version},
 };
 use particle::firmware::{Dependency, ModuleFunction, ModuleParts};
+use std::path::PathBuf;
 
 fn os_version(environment: &TestEnvironment, device: &str) -> String {
     environment.device(device)["osVersion"].as_str().unwrap().to_owned()
@@ -151,6 +152,82 @@ fn the_cloud_is_needed_once_and_may_refuse() {
     assert_eq!(environment.device("boron")["mode"], "normal");
     environment.in_sandbox(["sandbox", "unplug", "boron"]).success();
     environment.in_sandbox(["update"]).status(6).stderr_has("No devices found");
+}
+
+/// The range that a traced request asked for, and the bytes that came.
+fn resumed(trace: &str) -> (usize, usize) {
+    let after = |mark: &str| {
+        let found = trace.lines().find_map(|line| Some(line.split_once(mark)?.1.to_owned()));
+        found.unwrap_or_else(|| panic!("no {mark:?} in {trace}"))
+    };
+    let from = after("> range: bytes=").trim_end_matches('-').parse().unwrap();
+    let answer = after("< HTTP 206 Partial Content from ");
+    let received = answer.split(", ").nth(1).unwrap().trim_end_matches(" bytes").parse().unwrap();
+    (from, received)
+}
+
+#[test]
+fn a_download_that_broke_off_goes_on_where_it_ended() {
+    let environment = TestEnvironment::new();
+    const FILE: &str = "/v1/firmware/device-os/v6.3.4/boron-system-part1";
+    // As often as one run tries.
+    let fault = format!("cut@GET:{FILE}*4");
+    let _sandbox = environment.sandbox_with_login(&[
+        "--devices",
+        "boron",
+        "--os-version",
+        "boron=5.9.0",
+        "--fault",
+        &fault,
+    ]);
+    environment
+        .in_sandbox(["update"])
+        .status(5)
+        .stderr_has("cannot download boron-system-part1@6.3.4.bin: the connection to 127.0.0.1")
+        .stderr_has("what came is kept: the same command goes on from there");
+    assert_eq!(os_version(&environment, "boron"), "5.9.0");
+    let again = environment.in_sandbox(["-vv", "update"]).success();
+    let (from, received) = resumed(&again.stderr);
+    let note = format!("going on with boron-system-part1@6.3.4.bin behind the {from} bytes that are there");
+    assert!(from > 0 && again.stderr.contains(&note), "{}", again.stderr);
+    let kept = kept(&environment, "device-os/boron/6.3.4/boron-system-part1@6.3.4.bin");
+    assert_eq!(from + received, std::fs::read(&kept).unwrap().len());
+    assert!(!kept.with_extension("bin.part").exists());
+    assert_eq!(os_version(&environment, "boron"), "6.3.4");
+}
+
+/// A file in the cache.
+fn kept(environment: &TestEnvironment, name: &str) -> PathBuf {
+    environment.home().join(".cache/particle").join(name)
+}
+
+#[test]
+fn what_is_left_of_another_file_is_not_used() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.sandbox_with_login(&["--devices", "boron", "--os-version", "boron=5.9.0"]);
+    let part = kept(&environment, "device-os/boron/6.3.4/boron-system-part1@6.3.4.bin.part");
+    std::fs::create_dir_all(part.parent().unwrap()).unwrap();
+    std::fs::write(&part, [7; 1000]).unwrap();
+    let output = environment.in_sandbox(["-v", "update"]).success();
+    output.stderr_has("behind the 1000 bytes that are there").stderr_has("does not fit");
+    assert_eq!(os_version(&environment, "boron"), "6.3.4");
+}
+
+#[test]
+fn known_applications_are_resumed_too() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.sandbox_with_login(&[
+        "--devices",
+        "boron",
+        "--fault",
+        "cut@GET:/apps/tinker/boron.bin*4",
+    ]);
+    environment
+        .in_sandbox(["flash", "--usb", "tinker"])
+        .status(5)
+        .stderr_has("what came is kept: the same command goes on from there");
+    let again = environment.in_sandbox(["-vv", "flash", "--usb", "tinker"]).success();
+    assert!(resumed(&again.stderr).0 > 0, "{}", again.stderr);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod calls;
 mod devices;
+mod download;
 mod firmware;
 mod libraries;
 mod networks;

@@ -2,7 +2,7 @@
 //!
 //! Particle's own are somebody else's work and are not in this program.
 
-use super::{SharedCloud, compiler::first_target, error::ApiError};
+use super::{SharedCloud, compiler::first_target, error::ApiError, files::file};
 use crate::{
     platform::{PLATFORMS, Platform},
     sandbox::{bench::Program, release},
@@ -10,8 +10,8 @@ use crate::{
 use axum::{
     Json, Router,
     extract::Path,
-    http::{StatusCode, header::CONTENT_TYPE},
-    response::IntoResponse,
+    http::{HeaderMap, StatusCode},
+    response::Response,
     routing::get,
 };
 use serde_json::{Value, json};
@@ -57,9 +57,12 @@ async fn index() -> Json<Value> {
     Json(json!({ "apps": described.collect::<Vec<_>>() }))
 }
 
-async fn download(Path((app, file)): Path<(String, String)>) -> Result<impl IntoResponse, ApiError> {
-    let platform = file.strip_suffix(".bin").and_then(Platform::by_name);
+async fn download(
+    headers: HeaderMap,
+    Path((app, name)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let platform = name.strip_suffix(".bin").and_then(Platform::by_name);
     let module = platform.and_then(|platform| module(&app, platform));
     let module = module.ok_or_else(|| ApiError::failure(StatusCode::NOT_FOUND, "no such application"))?;
-    Ok(([(CONTENT_TYPE, "application/octet-stream")], module))
+    Ok(file(&headers, module))
 }

@@ -14,6 +14,7 @@ mod error;
 mod events;
 mod faults;
 mod fields;
+mod files;
 mod libraries;
 mod logins;
 mod networks;

@@ -6,7 +6,7 @@ mod table;
 use crate::{
     cache::{Cache, sha256},
     cloud::Upload,
-    commands::{CommandError, CommandResult, Context, Kind, device_os::not_kept},
+    commands::{CommandError, CommandResult, Context, Kind, device_os::not_kept, download::download},
     platform::Platform,
     settings::{Setting, Source},
 };
@@ -60,11 +60,14 @@ pub(in crate::commands) fn fetch(
     }
     context.ui.note(format!("fetching {name} for {} from {}", platform.display_name, address.value));
     let shown = address.value.to_string();
-    let content = context.block_on(context.cloud()?.fetch(address))?;
-    if sha256(&content) != hash {
-        let text = format!("what {shown} offers is not the {name} that is known (its hash is another)");
-        return Err(CommandError::new(Kind::Verification, text));
-    }
+    let check = |content: &[u8]| match sha256(content) == hash {
+        true => Ok(()),
+        false => {
+            let text = format!("what {shown} offers is not the {name} that is known (its hash is another)");
+            Err(CommandError::new(Kind::Verification, text))
+        }
+    };
+    let content = download(context, name, &address, &format!("{hash}.bin"), check)?;
     if let Some(Err(error)) = cache.map(|cache| cache.keep(&content)) {
         context.ui.verbose(1, format!("{name} could not be kept for the next time: {error}"));
     }

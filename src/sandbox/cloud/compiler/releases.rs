@@ -6,18 +6,15 @@ use crate::{
     platform::{Platform, release_of},
     sandbox::{
         bench::OsVersion,
-        cloud::{SharedCloud, credentials::Caller, error::ApiError},
+        cloud::{SharedCloud, credentials::Caller, error::ApiError, files},
         release::{self, Released},
     },
 };
 use axum::{
     Json, Router,
     extract::{Path, Query},
-    http::{
-        HeaderMap, StatusCode,
-        header::{CONTENT_TYPE, HOST},
-    },
-    response::IntoResponse,
+    http::{HeaderMap, StatusCode, header::HOST},
+    response::Response,
     routing::get,
 };
 use serde::Deserialize;
@@ -81,14 +78,17 @@ fn find(platform: &'static Platform, wanted: &str) -> Option<(OsVersion, String)
     (released && targets::fits(platform, version)).then(|| (version, name.to_owned()))
 }
 
-async fn download(Path((version, file)): Path<(String, String)>) -> Result<impl IntoResponse, ApiError> {
+async fn download(
+    headers: HeaderMap,
+    Path((version, file)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
     let platform = file.split_once('-').and_then(|(platform, _)| Platform::by_name(platform));
     let found = platform.and_then(|platform| {
         let (version, _) = find(platform, version.strip_prefix('v')?)?;
         let modules = release::modules(platform, version).ok()?;
         modules.into_iter().find(|module| module.file_name == file)
     });
-    Ok(([(CONTENT_TYPE, "application/octet-stream")], found.ok_or_else(not_found)?.bytes))
+    Ok(files::file(&headers, found.ok_or_else(not_found)?.bytes))
 }
 
 /// A file as the cloud describes it: in the words of the Node package `binary-version-reader`, but for the functions.
