@@ -78,9 +78,7 @@ fn a_project_with_assets_is_sent_as_a_bundle() {
 fn a_device_that_is_unplugged_in_the_middle_has_not_taken_the_firmware() {
     let environment = TestEnvironment::new();
     // True to the hardware: the device takes two seconds.
-    let mut server = environment.sandbox_command(["--json", "sandbox", "--time-scale", "1"]);
-    let mut server = server.stdout(Stdio::piped()).spawn().unwrap();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    let _sandbox = environment.start_sandbox_at::<&str>(1.0, []);
     environment.log_in();
     project(&environment);
     let mut flash = environment.sandbox_command(["flash", "boron", "my_project", "--wait"]);
@@ -91,8 +89,6 @@ fn a_device_that_is_unplugged_in_the_middle_has_not_taken_the_firmware() {
     environment.in_sandbox(["sandbox", "unplug", "boron"]).success();
     let rest: Vec<String> = stderr.collect();
     let status = flash.wait().unwrap().code();
-    server.kill().unwrap();
-    server.wait().unwrap();
     assert!([Some(6), Some(8)].contains(&status), "{status:?}: {rest:?}");
     assert!(rest.iter().any(|line| line.contains("it runs what it ran before")), "{rest:?}");
 }

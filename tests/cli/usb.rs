@@ -177,6 +177,17 @@ fn a_running_device_is_put_into_safe_mode_and_reset() {
 }
 
 #[test]
+fn a_device_that_restarts_is_there_for_the_next_command() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox_at(0.2, ["--devices", "boron"]);
+    for command in ["reset", "safe-mode", "dfu", "reset"] {
+        usb(&environment, &[command]).success();
+        let state = if command == "dfu" { "dfu" } else { "normal" };
+        assert_eq!(state_of(&environment, BORON), state, "after {command}");
+    }
+}
+
+#[test]
 fn dfu_mode_refuses_what_only_running_firmware_can_do() {
     let environment = TestEnvironment::new();
     let modes = [format!("{PHOTON}=dfu"), format!("{BORON}=dfu")];

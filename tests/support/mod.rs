@@ -147,7 +147,17 @@ impl TestEnvironment {
 
     /// Starts a sandbox in a process of its own, with these further arguments, and waits until it is ready.
     pub fn start_sandbox<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Sandbox {
-        let mut command = self.command(["--json", "sandbox", "--time-scale", "0.01", "--state"]);
+        self.start_sandbox_at(0.01, arguments)
+    }
+
+    /// The same, with pauses of another length: 1 is true to the hardware.
+    pub fn start_sandbox_at<S: AsRef<OsStr>>(
+        &self,
+        time_scale: f32,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Sandbox {
+        let time_scale = time_scale.to_string();
+        let mut command = self.command(["--json", "sandbox", "--time-scale", &time_scale, "--state"]);
         command.arg(self.state()).args(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());

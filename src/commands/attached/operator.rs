@@ -22,6 +22,10 @@ use std::{
 const LISTENING_LIMIT: Duration = Duration::from_secs(60);
 /// The shortest time a device is given, however much pauses are shortened.
 const SHORTEST_LIMIT: Duration = Duration::from_secs(5);
+/// How long a device that restarts may take to leave its bus.
+const DEPARTURE_LIMIT: Duration = Duration::from_secs(2);
+/// Pause between two looks whether it has left.
+const DEPARTURE_PAUSE: Duration = Duration::from_millis(100);
 /// Pause between two looks at the bus or at a device's mode.
 const POLL_PAUSE: Duration = Duration::from_millis(500);
 
@@ -157,6 +161,24 @@ impl Operator {
             self.clock.pause(POLL_PAUSE)?;
         }
         Ok(())
+    }
+
+    /// Lets a device that restarts do so, in whichever mode it comes back, so that the next command finds it. One that
+    /// stays away is no failure: it has done what it was told.
+    pub fn await_restart(&self, target: &Target) -> CommandResult {
+        let departure = Instant::now() + self.clock.scaled(DEPARTURE_LIMIT);
+        while self.is_there(target) && Instant::now() < departure {
+            self.clock.pause(DEPARTURE_PAUSE)?;
+        }
+        let comeback = Instant::now() + Comeback::ReturnToWork.limit(&self.clock);
+        while !self.is_there(target) && Instant::now() < comeback {
+            self.clock.pause(POLL_PAUSE)?;
+        }
+        Ok(())
+    }
+
+    fn is_there(&self, target: &Target) -> bool {
+        [false, true].into_iter().any(|dfu| matches!(self.find(target, dfu), Ok(Some(_))))
     }
 
     /// Waits until a device that is starting runs its firmware.

@@ -8,7 +8,7 @@ use crate::{
 
 /// Restart devices
 ///
-/// A device in DFU mode starts its firmware.
+/// A device in DFU mode starts its firmware. The command waits until each device is there again.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(flatten)]
@@ -19,9 +19,10 @@ pub struct Args {
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     targets::run_on_each(context, &args.targets, |operator, target| {
         if target.attached.dfu {
-            Ok(operator.dfu(target)?.leave()?)
+            operator.dfu(target)?.leave()?;
         } else {
-            operator.order(target, Order::Reset)
+            operator.order(target, Order::Reset)?;
         }
+        operator.await_restart(target)
     })
 }

@@ -9,7 +9,8 @@ use crate::{
 
 /// Put devices into safe mode (breathing magenta), where the application does not run
 ///
-/// A device in DFU mode can be put into safe mode if its bootloader is of Device OS 6.1.1 or later.
+/// A device in DFU mode can be put into safe mode if its bootloader is of Device OS 6.1.1 or later. The command waits
+/// until each device is there again.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(flatten)]
@@ -19,12 +20,14 @@ pub struct Args {
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     targets::run_on_each(context, &args.targets, |operator, target| {
-        if !target.attached.dfu {
-            return operator.order(target, Order::EnterSafeMode);
+        if target.attached.dfu {
+            match operator.dfu(target)?.enter_safe_mode() {
+                Err(DfuError::Unsupported(_)) => target.refuse_in_dfu()?,
+                outcome => outcome?,
+            }
+        } else {
+            operator.order(target, Order::EnterSafeMode)?;
         }
-        match operator.dfu(target)?.enter_safe_mode() {
-            Err(DfuError::Unsupported(_)) => target.refuse_in_dfu(),
-            outcome => Ok(outcome?),
-        }
+        operator.await_restart(target)
     })
 }
