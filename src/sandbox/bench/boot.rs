@@ -17,6 +17,9 @@ use crate::{
     sandbox::release::last_system_part,
 };
 
+/// The last release without modules, for which firmware is taken that has none.
+const BEFORE_MODULES: OsVersion = OsVersion(0, 3, 4);
+
 /// Why a device does not run its application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
@@ -98,8 +101,10 @@ impl Inventory {
     /// The version of Device OS; `None` if there is no system.
     pub(super) fn os_version(&self, platform: &Platform) -> Option<OsVersion> {
         let system = self.find(ModuleFunction::SystemPart, last_system_part(platform));
-        let found = system.or_else(|| self.find(ModuleFunction::Monolithic, 0))?;
-        Some(OsVersion::of_module(found.prefix.version))
+        match system.or_else(|| self.find(ModuleFunction::Monolithic, 0))?.prefix.version {
+            0 => Some(BEFORE_MODULES),
+            version => Some(OsVersion::of_module(version)),
+        }
     }
 
     /// The first thing that keeps a device from running its application.

@@ -20,6 +20,8 @@ use crate::{
 use std::time::Duration;
 use wifi::WifiDialogue;
 
+/// From this version on firmware tells of its version and its modules.
+const TELLS_OF_ITSELF: OsVersion = OsVersion(0, 4, 0);
 /// The claim commands came with this version.
 const CLAIM_COMMANDS: OsVersion = OsVersion(0, 6, 0);
 /// From this version on, files are not taken here.
@@ -141,6 +143,7 @@ impl Console {
                 self.wifi = Some(dialogue);
                 question.to_owned()
             }
+            b'v' | b's' if board.state.os_version < TELLS_OF_ITSELF => String::new(),
             b'v' => format!("system firmware version: {}\n\r\n", board.state.os_version),
             b's' => format!("{}\r\n", modules::json(&board.state)),
             b'f' if board.state.os_version >= NO_FILES => {

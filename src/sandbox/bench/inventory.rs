@@ -12,7 +12,7 @@ use crate::{
         AssetDependency, Dependency, Extension, Flags, Module, PREFIX_SIZE, Prefix, Suffix,
         asset_dependencies,
     },
-    platform::{Anchor, ApplicationPlace, FirmwareLayout, ModuleFunction, ModulePlace},
+    platform::{Anchor, ApplicationPlace, FirmwareLayout, Mcu, ModuleFunction, ModulePlace},
     sandbox::release::{SoftDevice, bootloader_release},
 };
 use sha2::{Digest, Sha256};
@@ -82,6 +82,11 @@ pub(super) struct Found {
 pub(super) struct Inventory {
     pub(super) slots: Vec<Slot>,
 }
+
+/// Where the stack of a Core is.
+const RAM: u32 = 0x2000_0000;
+/// Which bits of its address say so.
+const STACK_MASK: u32 = 0x2FFE_0000;
 
 impl Inventory {
     /// Looks at every place for a module.
@@ -271,8 +276,31 @@ fn application_slot(state: &DeviceState, place: ApplicationPlace) -> Slot {
         Anchor::Start(start) => Some(start),
         Anchor::End(end) => start_of_left_growing(state, end),
     };
-    let module = start.and_then(|start| main_module(state, start, place.max_size));
+    let module = start.and_then(|start| {
+        main_module(state, start, place.max_size).or_else(|| bare_firmware(state, start, place.max_size))
+    });
     Slot { store: Store::Main, function, index: place.index, max_size: place.max_size, module }
+}
+
+/// Firmware of a Core that says nothing of itself, from before there were modules. Its bootloader starts whatever begins
+/// with the address of a stack. Source: Device OS v1.4.4 `bootloader/src/main.c`.
+fn bare_firmware(state: &DeviceState, start: u32, size: u32) -> Option<Found> {
+    let stack = u32::from_le_bytes(*state.read(INTERNAL_FLASH, start, 4).first_chunk()?);
+    if state.platform.mcu != Mcu::Stm32f103 || stack & STACK_MASK != RAM {
+        return None;
+    }
+    let prefix = Prefix {
+        start,
+        end: start.checked_add(size)?,
+        reserved: 0,
+        flags: Flags::default(),
+        version: 0,
+        platform: state.platform.id,
+        function: ModuleFunction::Monolithic,
+        index: 0,
+        dependencies: [None, None],
+    };
+    Some(Found { is_sound: true, ..Found::read(&[], prefix) })
 }
 
 /// Where an application begins that ends at `end`: its suffix says so.

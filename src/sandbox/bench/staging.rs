@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 const KIB: u32 = 1024;
 /// Where updates arrive on boards without a place where DFU could leave them.
 const CORE_AREA: Area = Area { alternate: 1, address: 0x6_0000, size: 128 * KIB };
+/// Where a Core's bootloader puts what has arrived there.
+const CORE_FIRMWARE: u32 = 0x0800_5000;
 const RTL_AREA: Area = Area { alternate: 0, address: 0x0830_0000, size: 1536 * KIB };
 /// Erasing the first page of an application is enough.
 const PAGE: usize = 4096;
@@ -84,6 +86,10 @@ impl DeviceState {
     pub(super) fn apply_updates(&mut self) {
         for Waiting { alternate, address, length } in std::mem::take(&mut self.waiting) {
             let file = self.read(alternate, address, length as usize);
+            if self.platform.mcu == Mcu::Stm32f103 && Module::parse(&file).is_err() {
+                self.flash(CORE_FIRMWARE, &file);
+                continue;
+            }
             // One that has been damaged while it waited stays where it is.
             if let Some(module) = Module::parse(&file).ok().filter(|module| module.verify().is_ok()) {
                 self.put_in_place(&module);

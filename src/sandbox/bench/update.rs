@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     firmware::{Dependency, Flags, IntegrityError, Module, ModuleError, ModuleFunction, split},
-    platform::{Anchor, ApplicationPlace, Generation, PlatformId},
+    platform::{Anchor, ApplicationPlace, Generation, Mcu, PlatformId},
     usb::control::ResultCode,
 };
 use std::{sync::Arc, time::Duration};
@@ -120,7 +120,11 @@ impl DeviceState {
         if file.len() > area.size as usize {
             return Err(UpdateError::Size(file.len()));
         }
-        let modules = self.check_update(file, needs)?;
+        let modules = match self.platform.mcu {
+            // A Core looks at nothing, and its bootloader only where the firmware begins.
+            Mcu::Stm32f103 if Module::parse(file).is_err() => vec![(0, file.len())],
+            _ => self.check_update(file, needs)?,
+        };
         self.clear_update_area(area, file.len());
         self.write(area.alternate, area.address, file);
         self.await_start(area, &modules);

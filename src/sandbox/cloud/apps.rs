@@ -28,6 +28,14 @@ const APPS: [(&str, &[&str]); 7] = [
     ("voodoo", &["core"]),
 ];
 
+/// Those whose published files are no modules.
+const BARE: [&str; 3] = ["cc3000", "cc3000_1_14", "deep_update_2014_06"];
+const BARE_LENGTH: usize = 2048;
+/// The top of a Core's memory.
+const STACK: u32 = 0x2000_5000;
+/// Where its firmware begins to run.
+const RESET: u32 = 0x0800_5201;
+
 pub(super) fn routes() -> Router<SharedCloud> {
     Router::new().route("/apps/index.json", get(index)).route("/apps/{app}/{file}", get(download))
 }
@@ -43,7 +51,19 @@ pub(super) fn module(app: &str, platform: &'static Platform) -> Option<Vec<u8>> 
         "doctor" => Program::DeviceDoctor,
         _ => Program::Foreign,
     };
+    if BARE.contains(&app) {
+        return Some(bare_firmware(app));
+    }
     release::application(platform, first_target(platform)?, &program, app.as_bytes()).ok()
+}
+
+/// Firmware for the Core as it was before there were modules: the addresses of its stack and of its beginning, and code
+/// that says nothing of itself.
+fn bare_firmware(app: &str) -> Vec<u8> {
+    let mut firmware = [STACK, RESET].map(u32::to_le_bytes).concat();
+    firmware.extend(app.bytes());
+    firmware.resize(BARE_LENGTH, 0);
+    firmware
 }
 
 async fn index() -> Json<Value> {

@@ -2,7 +2,11 @@ use super::*;
 use crate::{
     clock::Clock,
     platform::StagingArea,
-    sandbox::{bench::board::Board, fault::Faults, release},
+    sandbox::{
+        bench::{board::Board, state::StoredAsset, update::ApplicationNeeds},
+        fault::Faults,
+        release,
+    },
 };
 use std::sync::Arc;
 
@@ -208,4 +212,31 @@ fn ten_seconds_on_the_button_bring_back_the_image_and_forget_the_networks() {
     photon.reconnect();
     assert_eq!(photon.application.functions(), ["factory"]);
     assert!(!photon.has_network());
+}
+
+#[test]
+fn a_core_starts_whatever_begins_with_a_stack() {
+    let mut core = device("core", "1.4.4");
+    let mut patch = vec![0; 2048];
+    patch[..4].copy_from_slice(&0x2000_5000_u32.to_le_bytes());
+    core.receive(&patch, ApplicationNeeds::Now).unwrap();
+    boots(&mut core, Mode::Normal, Mode::Normal, None);
+    assert_eq!((core.os_version, core.application.functions()), (OsVersion(0, 3, 4), Vec::new()));
+    core.receive(&[0xFF; 2048], ApplicationNeeds::Now).unwrap();
+    core.boot(Mode::Normal);
+    assert_eq!(core.mode, Mode::Dfu);
+    let mut photon = device("photon", "3.3.1");
+    assert!(photon.receive(&patch, ApplicationNeeds::Now).is_err());
+}
+
+#[test]
+fn files_that_the_application_does_not_need_are_given_up() {
+    let mut boron = device("boron", "6.3.4");
+    let asset =
+        |name: &str| StoredAsset { name: name.to_owned(), hash: vec![1; 32], size: 4, storage_size: 4096 };
+    boron.assets = vec![asset("bell.wav"), asset("chime.wav")];
+    boron.boot(Mode::Dfu);
+    assert_eq!(boron.assets.len(), 2);
+    boron.boot(Mode::Normal);
+    assert!(boron.assets.is_empty());
 }
