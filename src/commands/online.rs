@@ -14,7 +14,8 @@ const SHORTEST_LIMIT: Duration = Duration::from_secs(5);
 /// Pause between two questions to the cloud.
 const POLL_PAUSE: Duration = Duration::from_secs(3);
 
-/// Asks the cloud until it says that the device is online; false when it has not within two minutes.
+/// Asks the cloud until it says that the device is online; false when it has not within two minutes, and a failure when
+/// it does not answer in the end.
 ///
 /// The work is done by now, so that a question which the cloud fails to answer is just asked again. A login that it does
 /// not accept any more is not.
@@ -23,14 +24,25 @@ pub(in crate::commands) fn wait(
     session: &Session<'_>,
     device: &DeviceId,
 ) -> CommandResult<bool> {
+    let mut silence = None;
     let online = until(context, || match context.block_on(session.devices().get(device.as_str())) {
         Ok(device) if device.is_online() => Ok(Some(())),
         Err(error) if matches!(error.kind(), Kind::Interrupted | Kind::Timeout | Kind::Unauthorized) => {
             Err(error)
         }
-        Ok(_) | Err(_) => Ok(None),
+        Err(error) if error.kind() == Kind::Network => {
+            silence = Some(error);
+            Ok(None)
+        }
+        Ok(_) | Err(_) => {
+            silence = None;
+            Ok(None)
+        }
     });
-    Ok(online?.is_some())
+    match (online?, silence) {
+        (None, Some(error)) => Err(error),
+        (online, _) => Ok(online.is_some()),
+    }
 }
 
 /// Asks again and again until there is an answer; `None` when there was none within two minutes.

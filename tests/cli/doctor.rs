@@ -201,6 +201,19 @@ fn what_is_still_wrong_is_said_at_the_end() {
 }
 
 #[test]
+fn the_key_of_somebody_elses_device_is_left_alone() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon,boron"]);
+    let id = environment.device("boron")["id"].as_str().unwrap().to_owned();
+    environment.in_sandbox(["device", "remove", "boron", "--yes"]).success();
+    let before = environment.device(&id);
+    doctor(&environment, &[&id, "--yes", "--skip", "system", "--skip", "tinker"])
+        .status(6)
+        .stderr_has("The device is not yours, and the cloud takes its key from its owner alone.");
+    assert_eq!(environment.device(&id), before);
+}
+
+#[test]
 fn a_step_that_fails_ends_the_treatment_and_can_be_left_out() {
     for (fault, status, title, name) in [
         ("http-500@/v1/firmware*", 5, "Updating system firmware", "system"),

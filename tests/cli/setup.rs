@@ -256,6 +256,23 @@ fn a_cloud_that_gives_no_claim_code_leaves_the_device_alone() {
 }
 
 #[test]
+fn a_cloud_that_is_gone_or_turns_away_in_the_end_is_told_from_a_device_that_is_offline() {
+    for (fault, status) in [("http-401@GET:/v1/devices*", 3), ("http-500@GET:/v1/devices*", 5)] {
+        let environment = TestEnvironment::new();
+        let arguments = ["--devices", "core,photon", "--mode", "photon=listening", "--fault", fault];
+        let _sandbox = environment.sandbox_with_login(&arguments);
+        let softap = environment.device("photon")["softap"].as_str().unwrap().to_owned();
+        let file = environment.work().join("network.json");
+        fs::write(&file, home().to_string()).unwrap();
+        environment
+            .in_sandbox(["setup", "--yes", "--softap", &softap, "--file", file.to_str().unwrap()])
+            .status(status)
+            .stderr_has("The device has its Wi-Fi settings, but was not seen online: ");
+        assert_eq!(environment.device("photon")["online"], true);
+    }
+}
+
+#[test]
 fn a_taken_name_and_a_short_password_are_refused_by_the_cloud() {
     let api = crate::support::api::Api::start(&["--devices", "core,photon"]);
     let create = |username: &str, password: &str| {

@@ -75,11 +75,8 @@ pub(super) fn run(
 /// Whether the device is online, and the account's, within the time that takes.
 fn arrives(context: &Context<'_>, session: &Session<'_>, device: &Configured) -> CommandResult<bool> {
     match device.claiming {
-        Claiming::ByCode => online::wait(context, session, &device.id).map_err(|error| {
-            error.context(
-                "The device has its Wi-Fi settings, but the cloud does not tell whether it is online",
-            )
-        }),
+        Claiming::ByCode => online::wait(context, session, &device.id)
+            .map_err(|error| error.context("The device has its Wi-Fi settings, but was not seen online")),
         Claiming::ById => claim(context, session, &device.id),
     }
 }

@@ -4,11 +4,15 @@ use super::network_file;
 use crate::{
     commands::{
         CommandResult, Context,
-        wifi::{enterprise, file::EapMethod, network as questions},
+        wifi::{
+            enterprise,
+            file::EapMethod,
+            network::{SETUP_PREFIX, ask_for_name, ask_for_password},
+        },
     },
     softap::{Credentials, NetworkConfiguration, SECURITIES, ScannedNetwork, Security, SoftAp, SoftApError},
 };
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 const RESCAN: &str = "[rescan networks]";
 const OTHER: &str = "[other network]";
@@ -92,13 +96,14 @@ fn scan(context: &Context<'_>, device: &SoftAp<'_>) -> CommandResult<Vec<Scanned
         }
     }
     networks.sort_by_key(|network| std::cmp::Reverse(network.rssi));
-    let mut seen = std::collections::HashSet::new();
-    networks.retain(|network| seen.insert(network.ssid.clone()));
+    let mut seen = HashSet::new();
+    // A Photon that waits to be set up is no network to be in.
+    networks.retain(|network| !network.ssid.starts_with(SETUP_PREFIX) && seen.insert(network.ssid.clone()));
     Ok(networks)
 }
 
 fn by_hand(context: &Context<'_>) -> CommandResult<Place> {
-    let ssid = questions::ask_for_name(context)?;
+    let ssid = ask_for_name(context)?;
     let names = SECURITIES.map(|(name, _)| name.to_owned());
     let chosen = context.ui.choose("Security type", &names, "--file")?;
     let security = SECURITIES.get(chosen).map_or(Security::OPEN, |&(_, security)| security);
@@ -112,7 +117,7 @@ fn credentials(context: &Context<'_>, security: Security) -> CommandResult<Crede
     if security.is_enterprise() {
         return login(context);
     }
-    questions::ask_for_password(context).map(Credentials::Password)
+    ask_for_password(context).map(Credentials::Password)
 }
 
 /// What opens a network in which users log in one by one.

@@ -86,12 +86,16 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     if diagnosis.mode == Mode::Protected {
         return Err(CommandError::new(Kind::Permission, "a protected device cannot be treated"));
     }
-    if !Treatment::new(context, &target, args.wifi_file.as_deref()).go_through(&args.skip)? {
+    // The cloud tells of nobody else's devices, and takes keys for them from nobody else.
+    let yours = diagnosis.cloud.is_none_or(|record| record.yours);
+    if !Treatment::new(context, &target, yours, args.wifi_file.as_deref()).go_through(&args.skip)? {
         context.ui.note("The rest of the steps was left out.");
     }
-    // The cloud tells of nobody else's devices, however long it is asked.
-    let yours = diagnosis.cloud.is_none_or(|record| record.yours);
-    let online = yours && online::wait(context, &session, &target.id)?;
+    let online = match yours {
+        true => online::wait(context, &session, &target.id)
+            .map_err(|error| error.context("Every step is done, but the device was not seen online"))?,
+        false => false,
+    };
     discharge(context, &target, online)
 }
 

@@ -25,6 +25,8 @@ pub(super) struct Treatment<'a, 'c> {
     context: &'a Context<'c>,
     id: DeviceId,
     platform: &'static Platform,
+    /// Whether the cloud takes the person for its owner.
+    yours: bool,
     /// File with the credentials of a Wi-Fi network.
     wifi_file: Option<&'a Path>,
     /// Whether the Device Doctor application is on the device.
@@ -40,9 +42,14 @@ enum Wish {
 }
 
 impl<'a, 'c> Treatment<'a, 'c> {
-    pub(super) fn new(context: &'a Context<'c>, target: &Target, wifi_file: Option<&'a Path>) -> Self {
+    pub(super) fn new(
+        context: &'a Context<'c>,
+        target: &Target,
+        yours: bool,
+        wifi_file: Option<&'a Path>,
+    ) -> Self {
         let (id, platform) = (target.id.clone(), target.platform());
-        Self { context, id, platform, wifi_file, has_application: false }
+        Self { context, id, platform, yours, wifi_file, has_application: false }
     }
 
     /// Goes through the steps for this kind of device, but for those that are left out. False if a person ended it.
@@ -81,10 +88,7 @@ impl<'a, 'c> Treatment<'a, 'c> {
             Step::Hotspot => self.erase(ConfigurationField::ACCESS_POINT_PREFIX),
             Step::Eeprom => self.order(Order::ClearEeprom),
             Step::Wifi => self.set_up_wifi(),
-            Step::Keys => {
-                keys::server::restore(context, &self.id)?;
-                keys::doctor::renew(context, &self.id)
-            }
+            Step::Keys => self.renew_keys(),
             Step::Tinker => self.flash("tinker"),
         }
     }
@@ -112,6 +116,19 @@ impl<'a, 'c> Treatment<'a, 'c> {
         let operator = Operator::new(self.context.buses()?, &self.context.clock);
         let target = operator.await_running(&self.target()?)?;
         application::give(self.context, &target, order)
+    }
+
+    /// With a key that the cloud does not take, a device that works would not any more.
+    fn renew_keys(&self) -> CommandResult {
+        let context = self.context;
+        if !self.yours {
+            context.ui.note("The device is not yours, and the cloud takes its key from its owner alone.");
+            if context.ui.confirm("Skip resetting keys?", true, "--yes")? {
+                return Ok(());
+            }
+        }
+        keys::server::restore(context, &self.id)?;
+        keys::doctor::renew(context, &self.id)
     }
 
     fn patch_wifi_module(&mut self) -> CommandResult {

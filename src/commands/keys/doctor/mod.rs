@@ -244,12 +244,13 @@ impl Plan {
 
 /// Says, where somebody waits for it, whether the device came online.
 fn finish(context: &Context, session: &Session<'_>, mut treated: Treated, wait: bool) -> CommandResult {
-    if wait || context.ui.shows_progress() {
-        treated.online = Some(online::wait(context, session, &treated.device)?);
-    }
+    let looked =
+        (wait || context.ui.shows_progress()).then(|| online::wait(context, session, &treated.device));
+    treated.online = looked.as_ref().and_then(|looked| looked.as_ref().ok().copied());
     context.ui.report(&treated)?;
-    match treated.online {
-        Some(false) if wait => Err(advice::not_online(&treated.device)),
+    match looked {
+        Some(Err(error)) => Err(error.context("The keys are in place, but the device was not seen online")),
+        Some(Ok(false)) if wait => Err(advice::not_online(&treated.device)),
         _ => Ok(()),
     }
 }
