@@ -166,6 +166,7 @@ fn a_computer_without_network_manager_offers_to_leave_it_to_the_person() {
     run_on_terminal(command, &answers)
         .status(1)
         .stdout_has("I am unable to automatically connect to Wi-Fi networks: `nmcli` is not installed")
+        .stdout_has("this program finds and changes networks with NetworkManager; install it")
         .stdout_has("Goodbye!");
 }
 
@@ -193,15 +194,28 @@ fn in_manual_mode_a_person_is_brought_back_after_a_failure_too() {
     let bench = Bench::start(&["--fault", "unplug@softap:set"]);
     let setup =
         bench.command(&["setup", "--wifi", "--manual", "--softap", &bench.softap, "--file", "network.json"]);
-    let answers = [
-        USE_ACCOUNT,
-        ("Please connect to the Photon-XXXX network now", "\r"),
-        ("Please connect this computer to your own network again", "\r"),
-    ];
+    let answers = [USE_ACCOUNT, ("Please connect to the Photon-XXXX network now", "\r")];
     run_on_terminal(setup, &answers)
         .status(6)
+        .stdout_has("Please connect this computer to your own network again.")
         .stdout_has("does not answer to `set`")
         .stdout_has("this computer has to be in the network of the device");
+}
+
+#[test]
+fn of_several_photons_a_person_chooses_and_names_of_networks_cannot_trick_the_terminal() {
+    let bench = Bench::start(&[]);
+    let evil = ("Photon-\u{1b}[2JZ", "02:00:00:00:00:03");
+    let bench = bench.hearing(&[PHOTON, evil], UNKNOWN);
+    let setup = bench.command(&["setup", "--wifi", "--softap", &bench.softap, "--file", "network.json"]);
+    let answers = [
+        USE_ACCOUNT,
+        ("Which Photon would you like to set up?", "\u{1b}[B\r"),
+        ("What would you like to call your device", "\r"),
+    ];
+    let shown = run_on_terminal(setup, &answers).success();
+    assert!(!shown.stdout.contains("\u{1b}[2JZ"), "{}", shown.stdout);
+    assert!(bench.nmcli.calls().contains(&"device wifi connect Photon-A B".to_owned()));
 }
 
 #[test]

@@ -54,6 +54,7 @@ pub(super) fn find(context: &Context<'_>, args: &Args, mac: Option<MacAddress>) 
             context
                 .ui
                 .note(format!("I am unable to automatically connect to Wi-Fi networks: {}", error.message()));
+            error.hints().iter().for_each(|hint| context.ui.note(hint));
             let question = "We can still proceed in 'manual' mode. Would you like to continue?";
             if context.ui.confirm(question, true, "--manual")? { Ok(Way::ByHand) } else { Err(goodbye()) }
         }
@@ -108,7 +109,9 @@ fn look(context: &Context<'_>, mac: Option<MacAddress>) -> Result<String, Troubl
             }
             several => {
                 let question = "Which Photon would you like to set up?";
-                let chosen = context.ui.choose(question, several, "--softap")?;
+                let shown: Vec<String> =
+                    several.iter().map(|ssid| context.ui.foreign(ssid).into_owned()).collect();
+                let chosen = context.ui.choose(question, &shown, "--softap")?;
                 return Ok(several[chosen].clone());
             }
         }
@@ -147,7 +150,7 @@ pub(super) fn go(context: &Context<'_>, way: &Way) -> CommandResult<Return> {
             };
             if let Err(error) = joined {
                 // What went wrong first is what the person has to know.
-                let _ = come_back(context, &back);
+                let _ = come_back(context, &back, false);
                 return Err(error.into());
             }
             Ok(back)
@@ -155,10 +158,14 @@ pub(super) fn go(context: &Context<'_>, way: &Way) -> CommandResult<Return> {
     }
 }
 
-/// Goes back to where this computer was.
-pub(super) fn come_back(context: &Context<'_>, back: &Return) -> CommandResult {
+/// Goes back to where this computer was. A person who does so is waited for only if there is more to do.
+pub(super) fn come_back(context: &Context<'_>, back: &Return, more_to_do: bool) -> CommandResult {
     match back {
         Return::Nothing => Ok(()),
+        Return::ByHand if !more_to_do => {
+            context.ui.note("Please connect this computer to your own network again.");
+            Ok(())
+        }
         Return::ByHand => {
             let question = "Please connect this computer to your own network again. Press enter when ready";
             context.ui.ask(question, None, "--softap").map(drop).map_err(Into::into)

@@ -36,7 +36,7 @@ pub(super) fn run(
         let back = host::go(context, &way)?;
         let configured = configure(context, &addresses, claim_code.expose(), given.take());
         // Also after a failure, but then that is what the person has to know.
-        let returned = host::come_back(context, &back);
+        let returned = host::come_back(context, &back, configured.is_ok());
         let id = configured.map_err(|error| match way {
             Way::Open | Way::ByHand if error.kind() == Kind::NoDevice => error
                 .hint("this computer has to be in the network of the device, which is called Photon-XXXX"),

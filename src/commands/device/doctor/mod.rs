@@ -79,6 +79,10 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     }
     // Who is not logged in would be told so when half of the device is healed.
     let session = context.session()?;
+    if !context.ui.can_ask() && !context.ui.options().assume_yes {
+        let message = "Every step is asked about, and there is no terminal to ask on; answer with --yes";
+        return Err(CommandError::new(Kind::Usage, message).hint("--check only says what is wrong"));
+    }
     welcome(context)?;
     let target = select(context, args.device.as_deref(), Filter::WithDfu)?;
     let diagnosis = examine(context, &target)?;

@@ -171,7 +171,7 @@ impl<'a, 'c> Treatment<'a, 'c> {
 }
 
 fn failed(step: Step, error: CommandError) -> CommandError {
-    if error.kind() == Kind::Interrupted {
+    if matches!(error.kind(), Kind::Interrupted | Kind::Timeout) {
         return error;
     }
     let name = step.name();
