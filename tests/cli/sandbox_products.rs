@@ -131,3 +131,27 @@ fn a_device_that_is_taken_out_stays_its_owners() {
     let (_, boron) = send(&api, api.get("/v1/devices/boron"), &token);
     assert_eq!((&boron["product_id"], &boron["id"]), (&json!(13), &json!(BORON)));
 }
+
+#[test]
+fn members_are_described_as_fully_as_by_the_real_cloud() {
+    let api = Api::start(&[]);
+    let token = api.token();
+    let lacking = |device: &Value, names: &str| -> Vec<String> {
+        names.split(' ').filter(|name| device.get(name).is_none()).map(str::to_owned).collect()
+    };
+    let in_list = "denied development firmware_product_id groups iccid id imei last_handshake_at last_iccid \
+        last_ip_address name notes online owner platform_id product_id quarantined serial_number \
+        system_firmware_version targeted_firmware_release_version user_id";
+    let (_, list) = send(&api, api.get(DEVICES), &token);
+    let listed = &list["devices"][0];
+    assert_eq!(lacking(listed, in_list), [""; 0]);
+    assert_eq!(
+        (&listed["system_firmware_version"], &listed["firmware_product_id"]),
+        (&json!("6.3.4"), &json!(12345))
+    );
+    assert_eq!(listed["iccid"].as_str().unwrap().len(), 19);
+    let in_details = "cellular connected current_build_target default_build_target firmware_updates_enabled \
+        firmware_updates_forced firmware_version functions last_heard mobile_secret pinned_build_target status variables";
+    let (_, details) = send(&api, api.get(&format!("{DEVICES}/{BORON}")), &token);
+    assert_eq!((lacking(&details, in_list), lacking(&details, in_details)), (Vec::new(), Vec::new()));
+}

@@ -32,6 +32,7 @@ mod shipping;
 mod softap;
 mod staging;
 mod state;
+#[cfg_attr(not(unix), expect(dead_code, reason = "there are no pseudo-terminals to serve"))]
 mod terminal;
 mod transfer;
 mod update;
