@@ -400,7 +400,17 @@ fn the_serial_port_will_do_too() {
     let environment = TestEnvironment::new();
     let _sandbox = environment.sandbox_with_login(&["--devices", "photon"]);
     app(&environment, "photon");
-    flash(&environment, &["--serial", "app.bin"]).success();
+    flash(&environment, &["--serial", "app.bin"]).success().stderr_has("The device runs app.bin");
+    for options in [&["--device", "photon"][..], &["--port", "1"], &["--offline"]] {
+        flash(&environment, &[&["--serial", "app.bin"], options].concat()).success();
+    }
+    flash(&environment, &["--serial", "tinker", "--offline"]).status(4).stderr_has("--offline");
+    for option in ["--all", "--force", "--dry-run", "--usb", "--local", "--factory", "--cloud"] {
+        flash(&environment, &["--serial", "app.bin", option]).status(2).stderr_has("cannot be used with");
+    }
+    flash(&environment, &["--serial", "lost.bin"])
+        .status(4)
+        .stderr_has("File does not exist and no known app found: lost.bin");
     flash(&environment, &["--serial"]).status(2).stderr_has("You must specify a device or a file");
     flash(&environment, &["--serial", "app.bin", "more.bin"]).status(2).stderr_has("one file");
 }

@@ -9,6 +9,7 @@ use particle::{
     firmware::{ModuleFunction, ModuleParts},
     platform::{Anchor, PlatformId},
 };
+use serde_json::json;
 use std::fs;
 
 const PHOTON: &str = "3a0027000000000000060001";
@@ -54,11 +55,67 @@ fn a_photon_runs_what_it_was_sent_also_while_it_logs() {
         let output =
             flash(&environment, &["photon.bin", PHOTON]).success().stderr_has("sending file: photon.bin");
         assert_eq!(output.stdout, "\nFlash success!\n");
+        output.stderr_has("The device runs photon.bin on Device OS 3.3.1.");
         assert_eq!(functions(&environment, "photon"), r#"["brew"]"#);
         let again =
             environment.in_sandbox(["--json", "serial", "flash", "photon.bin", "--port", "2"]).success();
-        assert_eq!(again.data()["transport"], "serial");
+        let expected = json!({
+            "id": PHOTON, "file": "photon.bin", "transport": "serial", "running": true, "osVersion": "3.3.1"
+        });
+        assert_eq!(again.data(), expected);
     }
+}
+
+#[test]
+fn a_device_that_does_not_come_back_has_the_file_all_the_same() {
+    let environment = TestEnvironment::new();
+    // The first question about its modules is the one for the new one.
+    let _sandbox = environment.start_sandbox(["--devices", "photon", "--fault", "unplug@control:90"]);
+    put(&environment, "good.bin", application(100));
+    let output = environment.in_sandbox(["--json", "serial", "flash", "good.bin"]).success();
+    let told = format!("device {PHOTON} has taken the file, and was not seen to run with it yet");
+    assert!(output.stderr.contains(&told), "{}", output.stderr);
+    assert_eq!(output.data()["running"], false);
+    assert!(output.data()["osVersion"].is_null());
+}
+
+#[test]
+fn early_firmware_does_not_tell_what_it_runs() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--devices", "photon", "--os-version", "photon=0.5.5"]);
+    put(&environment, "good.bin", application(0));
+    flash(&environment, &["good.bin"]).success().stderr_has("The device is back.");
+}
+
+#[test]
+fn known_applications_go_over_the_serial_port() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.sandbox_with_login(&["--devices", "photon,electron"]);
+    flash(&environment, &["tinker", "photon", "--offline"])
+        .status(4)
+        .stderr_has("leave --offline out once, and it is kept for the next time");
+    flash(&environment, &["tinker", "photon"]).success().stderr_has("The device runs tinker-photon.bin");
+    flash(&environment, &["tinker", "photon", "--offline"]).success();
+    flash(&environment, &["tinker", "electron"]).success().stderr_has("sending file: tinker-electron.bin");
+    flash(&environment, &["cc3000", "photon"])
+        .status(4)
+        .stderr_has("I don't have a cc3000 binary for Photon.");
+}
+
+#[test]
+fn a_bundle_goes_over_usb() {
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.start_sandbox(["--devices", "boron"]);
+    put(&environment, "app.bin", crate::support::firmware::application().build().unwrap());
+    put(&environment, "assets/cat.txt", "meow");
+    environment.in_sandbox(["bundle", "app.bin", "--assets", "assets", "--saveTo", "bundle.zip"]).success();
+    flash(&environment, &["bundle.zip"])
+        .status(2)
+        .stderr_has(
+            "bundle.zip cannot be flashed: it is a bundle, and only a single module goes over a serial port",
+        )
+        .stderr_has("`particle flash --usb BUNDLE` takes it");
+    environment.in_sandbox(["flash", "--usb", "bundle.zip"]).success();
 }
 
 #[test]

@@ -30,6 +30,8 @@ use std::{
 const BOOTLOADER_START: Duration = Duration::from_millis(300);
 /// From reset to the moment the firmware stands on the bus.
 const FIRMWARE_START: Duration = Duration::from_millis(1000);
+/// However much pauses are shortened, a host has this long to fetch the last words of a device that restarts after a while.
+const SHORTEST_FAREWELL: Duration = Duration::from_millis(50);
 const BUS_NUMBER: u32 = 1;
 
 /// A button, or what a person does with the two of them.
@@ -286,7 +288,8 @@ impl Hub {
             Some(Event::Restart { mode, after }) => {
                 socket.leaving = true;
                 let epoch = socket.epoch;
-                self.later(after, move |hub| {
+                let pause = self.clock.scaled(after).max(after.min(SHORTEST_FAREWELL));
+                self.after(pause, move |hub| {
                     let mut socket = hub.socket(index);
                     if socket.epoch == epoch {
                         hub.restart(index, &mut socket, mode);
@@ -317,8 +320,12 @@ impl Hub {
 
     /// Does something after a scaled while, unless the bench is gone by then.
     pub(super) fn later(self: &Arc<Self>, after: Duration, action: impl FnOnce(&Arc<Hub>) + Send + 'static) {
+        self.after(self.clock.scaled(after), action);
+    }
+
+    /// The same after a while in real time.
+    fn after(self: &Arc<Self>, wait: Duration, action: impl FnOnce(&Arc<Hub>) + Send + 'static) {
         let hub = Arc::downgrade(self);
-        let wait = self.clock.scaled(after);
         *self.timers.running() += 1;
         std::thread::spawn(move || {
             std::thread::sleep(wait);

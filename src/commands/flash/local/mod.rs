@@ -34,7 +34,7 @@ pub struct LocalArgs {
     #[arg(long, conflicts_with_all = ["cloud", "wait", "product", "serial", "local"])]
     factory: bool,
     /// Over the serial port, in listening mode
-    #[arg(long, conflicts_with_all = ["cloud", "wait", "product", "all", "force", "offline", "dry_run"])]
+    #[arg(long, conflicts_with_all = ["cloud", "wait", "product", "all", "force", "dry_run"])]
     serial: bool,
     #[command(flatten)]
     port: PortArgs,
@@ -136,7 +136,8 @@ pub(super) fn over_serial(context: &Context, args: &Args) -> CommandResult {
     let devices: Vec<String> = args.local.attached.iter().cloned().chain(device).collect();
     match (&devices[..], &files[..]) {
         ([] | [_], [file]) => {
-            serial::flash::flash(context, file, &args.local.port, devices.first().map(String::as_str))
+            let device = devices.first().map(String::as_str);
+            serial::flash::flash(context, file, &args.local.port, device, args.local.offline)
         }
         (_, []) => Err(CommandError::new(Kind::Usage, "You must specify a device or a file")),
         _ => Err(CommandError::new(Kind::Usage, "one file goes to one device over a serial port")),

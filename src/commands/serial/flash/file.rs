@@ -2,7 +2,7 @@
 
 use crate::{
     commands::{CommandError, CommandResult, Context, Kind, flash::known_apps},
-    firmware::{Bundle, Module},
+    firmware::{Bundle, Module, Prefix},
     platform::Platform,
 };
 use std::{fs, io::ErrorKind, path::Path};
@@ -16,6 +16,8 @@ pub(super) struct Firmware {
     pub(super) name: String,
     /// Its bytes.
     pub(super) bytes: Vec<u8>,
+    /// What it says of itself.
+    pub(super) module: Prefix,
 }
 
 /// Refuses what would have to be compiled first.
@@ -34,45 +36,45 @@ pub(super) fn refuse_sources(path: &Path) -> CommandResult {
 }
 
 impl Firmware {
-    /// Reads a file, or fetches a known application. `platform` is that of the device, where it is known.
+    /// Reads a file, or fetches a known application unless `offline`. `platform` is that of the device, where it is known.
     pub(super) fn load(
         context: &Context<'_>,
         path: &Path,
         platform: Option<&'static Platform>,
+        offline: bool,
     ) -> CommandResult<Self> {
-        let firmware = match path.to_str().filter(|name| !path.exists() && known_apps::is_known(name)) {
+        let (name, bytes) = match path.to_str().filter(|name| !path.exists() && known_apps::is_known(name)) {
             Some(app) => {
                 let platform = platform.ok_or_else(|| unknown_platform(app))?;
-                let upload = known_apps::fetch(context, app, platform, false)?;
-                Self { name: upload.name, bytes: upload.content }
+                let upload = known_apps::fetch(context, app, platform, offline)?;
+                (upload.name, upload.content)
             }
-            None => Self { name: path.display().to_string(), bytes: read(path)? },
+            None => (path.display().to_string(), read(path)?),
         };
-        firmware
-            .check(platform)
-            .map_err(|error| error.context(format!("{} cannot be flashed", firmware.name)))?;
-        Ok(firmware)
+        let checked = check(&bytes, platform);
+        let module = checked.map_err(|error| error.context(format!("{name} cannot be flashed")))?;
+        Ok(Self { name, bytes, module })
     }
+}
 
-    fn check(&self, platform: Option<&Platform>) -> CommandResult {
-        if Bundle::is_archive(&self.bytes) {
-            let error =
-                CommandError::new(Kind::Usage, "it is a bundle, and those do not go over a serial port");
-            return Err(error.hint("`particle flash --local` takes it"));
-        }
-        let module = Module::parse(&self.bytes)?;
-        module.verify()?;
-        let wanted = module.prefix().platform;
-        match platform.filter(|platform| platform.id != wanted) {
-            None => Ok(()),
-            Some(device) => {
-                let other = wanted
-                    .platform()
-                    .map_or_else(|| format!("platform {wanted}"), |other| other.display_name.to_owned());
-                let message = format!("it is for {other}, and the device is a {}", device.display_name);
-                Err(CommandError::new(Kind::Usage, message)
-                    .hint(format!("compile it again: `particle compile {}`", device.name)))
-            }
+/// What a file says of itself, if it is a module that fits.
+fn check(file: &[u8], platform: Option<&Platform>) -> CommandResult<Prefix> {
+    if Bundle::is_archive(file) {
+        let text = "it is a bundle, and only a single module goes over a serial port";
+        return Err(CommandError::new(Kind::Usage, text).hint("`particle flash --usb BUNDLE` takes it"));
+    }
+    let module = Module::parse(file)?;
+    module.verify()?;
+    let wanted = module.prefix().platform;
+    match platform.filter(|platform| platform.id != wanted) {
+        None => Ok(*module.prefix()),
+        Some(device) => {
+            let other = wanted
+                .platform()
+                .map_or_else(|| format!("platform {wanted}"), |other| other.display_name.to_owned());
+            let message = format!("it is for {other}, and the device is a {}", device.display_name);
+            Err(CommandError::new(Kind::Usage, message)
+                .hint(format!("compile it again: `particle compile {}`", device.name)))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `particle serial flash`, and `particle flash --serial`
 
+mod comeback;
 mod file;
 mod report;
 mod transfer;
@@ -23,7 +24,7 @@ use std::path::{Path, PathBuf};
 ///
 /// The device is put into listening mode (blinking blue), or has to be put there by hand where that cannot be done over
 /// USB. Where its Device OS takes no files over the serial port any more (6.0.0 and later), the file goes by control
-/// request instead.
+/// request instead. In the end the command waits until the device runs again, and says what it runs.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -38,24 +39,47 @@ pub struct Args {
     /// Device id or name, where several devices are attached
     #[arg(conflicts_with = "port")]
     device: Option<String>,
+    /// Fetch nothing: use what was fetched before
+    #[arg(long)]
+    offline: bool,
 }
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
-    flash(context, &args.file, &args.port, args.device.as_deref())
+    flash(context, &args.file, &args.port, args.device.as_deref(), args.offline)
 }
 
-/// Sends a file to the device behind a port, or with this id or name, or to the only one there is.
-pub fn flash(context: &Context<'_>, file: &Path, port: &PortArgs, device: Option<&str>) -> CommandResult {
+/// Sends a file, or an application that is known by name, to the device behind a port, or with this id or name, or to the
+/// only one there is. `offline` fetches nothing.
+pub fn flash(
+    context: &Context<'_>,
+    file: &Path,
+    port: &PortArgs,
+    device: Option<&str>,
+    offline: bool,
+) -> CommandResult {
     heed_interrupts(&context.clock);
     file::refuse_sources(file)?;
     let subject = subject::choose(context, port, device)?;
     refuse_core(&subject)?;
-    let firmware = Firmware::load(context, file, subject.platform())?;
+    let firmware = Firmware::load(context, file, subject.platform(), offline)?;
     subject.console()?;
-    let transport =
-        send(context, &subject, &firmware).map_err(|error| error.context("Error writing firmware"))?;
-    Ok(context.ui.report(&Flashed { id: subject.id().cloned(), file: firmware.name, transport })?)
+    let operator = Operator::new(context.buses().unwrap_or_default(), &context.clock);
+    let target = subject.attached.clone().and_then(|device| Target::try_from(device).ok());
+    let _lock = target.as_ref().map(|target| operator.lock(target)).transpose()?;
+    let transport = send(context, &operator, &subject, target.as_ref(), &firmware)
+        .map_err(|error| error.context("Error writing firmware"))?;
+    // Where nothing but the port is known, there is no telling when the device is back.
+    let comeback = match &target {
+        Some(target) => comeback::wait(context, &operator, target, &firmware.module)?,
+        None => None,
+    };
+    let flashed = Flashed::new(subject.id(), firmware, transport, comeback.as_ref());
+    context.ui.report(&flashed)?;
+    if let Some(target) = &target {
+        flashed.tell(context.ui, &target.id);
+    }
+    Ok(())
 }
 
 fn refuse_core(subject: &Subject) -> CommandResult {
@@ -66,12 +90,15 @@ fn refuse_core(subject: &Subject) -> CommandResult {
     Err(error.hint("`particle flash --usb FILE` flashes it in DFU mode"))
 }
 
-fn send(context: &Context<'_>, subject: &Subject, firmware: &Firmware) -> CommandResult<Transport> {
-    let operator = Operator::new(context.buses().unwrap_or_default(), &context.clock);
-    let target = subject.attached.clone().and_then(|device| Target::try_from(device).ok());
-    let _lock = target.as_ref().map(|target| operator.lock(target)).transpose()?;
+fn send(
+    context: &Context<'_>,
+    operator: &Operator,
+    subject: &Subject,
+    target: Option<&Target>,
+    firmware: &Firmware,
+) -> CommandResult<Transport> {
     let port = subject.console()?;
-    transfer::prepare(context, &operator, target.as_ref(), port)?;
+    transfer::prepare(context, operator, target, port)?;
     context.ui.note(format!("sending file: {}", firmware.name));
     if transfer::by_ymodem(context, port, firmware)? {
         return Ok(Transport::Serial);
@@ -80,6 +107,6 @@ fn send(context: &Context<'_>, subject: &Subject, firmware: &Firmware) -> Comman
     context.ui.note(
         "This version of Device OS takes no files over the serial port: sending it by control request.",
     );
-    transfer::by_request(context, &operator, &target, firmware)?;
+    transfer::by_request(context, operator, target, firmware)?;
     Ok(Transport::ControlRequest)
 }
