@@ -395,6 +395,37 @@ fn a_damaged_system_counts_as_none() {
     assert_eq!(environment.device("boron")["osVersion"], "6.3.4");
 }
 
+/// A device that takes a module listens meanwhile, and is back at work afterwards, also where it did not take the module.
+#[test]
+fn a_device_listens_while_it_takes_a_module() {
+    let bootloader = |system| ModuleParts {
+        version: 9000,
+        dependencies: [needs(ModuleFunction::SystemPart, 1, system), None],
+        before_prefix: vec![0; 0x200],
+        ..ModuleParts::new(platform("boron").id, ModuleFunction::Bootloader, 0, Anchor::Start(0xF_4000))
+    };
+    let start = |arguments: &[&str]| {
+        let environment = TestEnvironment::new();
+        put(&environment, "boot.bin", sized(bootloader(6305)));
+        put(&environment, "later.bin", sized(bootloader(9000)));
+        let sandbox = environment.start_sandbox([&["--devices", "boron"], arguments].concat());
+        (environment, sandbox)
+    };
+    let (environment, _sandbox) = start(&[]);
+    flash(&environment, &["--usb", "later.bin", "--force"])
+        .status(8)
+        .stderr_has("Error writing firmware: later.bin");
+    assert_eq!(environment.device("boron")["mode"], "normal");
+    // Whoever pulls the cable at the order to listen no more finds it in listening mode.
+    let (environment, _sandbox) = start(&["--fault", "unplug@control:71"]);
+    flash(&environment, &["--usb", "later.bin", "--force"]).status(8);
+    assert_eq!(environment.device("boron")["plugged"], false);
+    // One that listens already is not told again.
+    let (environment, _sandbox) = start(&["--mode", "boron=listening", "--fault", "unplug@control:70"]);
+    flash(&environment, &["--usb", "boot.bin"]).success();
+    assert_eq!(environment.device("boron")["mode"], "normal");
+}
+
 #[test]
 fn the_serial_port_will_do_too() {
     let environment = TestEnvironment::new();

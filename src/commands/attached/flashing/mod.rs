@@ -8,6 +8,7 @@ mod memory;
 mod narration;
 mod outcome;
 mod preview;
+mod transfer;
 mod worker;
 
 pub use examination::{Patient, examine};

@@ -1,33 +1,17 @@
 //! Carrying a plan out on one device.
 
 use super::{
-    super::{
-        DeviceLock, Operator, Target, buttons, dfu_switch::Refusal, operator::Comeback, read_inventory,
-        read_missing_assets,
-    },
+    super::{DeviceLock, Operator, Target, buttons, dfu_switch::Refusal, operator::Comeback},
     Done, Patient,
     narration::Event,
+    transfer::is_asset,
 };
 use crate::{
     commands::{CommandError, CommandResult, Kind},
     dfu::{Dfu, DfuError, WriteOptions},
-    firmware::{
-        ModuleFunction,
-        plan::{Plan, Purpose, Step, Transfer, Write},
-    },
-    usb::control::ControlError,
+    firmware::plan::{Plan, Purpose, Step, Write},
 };
-use std::time::{Duration, Instant};
 
-/// How long a device may go on answering after it has taken a module, before it counts as one that needs no restart.
-const RESTART_LIMIT: Duration = Duration::from_secs(3);
-/// The shortest such time, however much pauses are shortened.
-const SHORTEST_RESTART_LIMIT: Duration = Duration::from_millis(300);
-const POLL_PAUSE: Duration = Duration::from_millis(100);
-/// How long a device that came back may go without the module that it was sent.
-const CONFIRMATION_LIMIT: Duration = Duration::from_secs(10);
-/// The shortest such time.
-const SHORTEST_CONFIRMATION_LIMIT: Duration = Duration::from_secs(5);
 /// The end of a module, with hash and CRC: by it one sees soonest that something else is there.
 const TAIL_SIZE: usize = 64;
 /// What to do after most failures.
@@ -64,10 +48,10 @@ enum Mode {
 
 /// One device while it is flashed.
 pub struct Worker<'a> {
-    operator: &'a Operator,
+    pub(super) operator: &'a Operator,
     can_ask: bool,
-    tell: &'a dyn Fn(Event),
-    done: Done,
+    pub(super) tell: &'a dyn Fn(Event),
+    pub(super) done: Done,
     /// Whether anything on the device was changed.
     touched: bool,
 }
@@ -200,79 +184,6 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    fn transfer(&mut self, target: &mut Target, transfer: &Transfer) -> CommandResult {
-        let failed = |error: ControlError| {
-            CommandError::from(error).context(format!("Error writing firmware: {}", transfer.name))
-        };
-        (self.tell)(Event::Begun(transfer.name.clone(), transfer.data.len() as u64));
-        let tell = self.tell;
-        let mut progress = |sent, _| tell(Event::Progress(sent));
-        let mut channel = self.operator.control(&target.attached).map_err(failed)?;
-        let outcome = channel.update_firmware(&transfer.data, &mut progress);
-        (self.tell)(Event::Ended);
-        outcome.map_err(failed)?;
-        // A device that needs a restart for it goes away by itself.
-        let limit = self.operator.scaled(RESTART_LIMIT).max(SHORTEST_RESTART_LIMIT);
-        let deadline = Instant::now() + limit;
-        while Instant::now() < deadline && channel.system_version().is_ok() {
-            self.operator.pause(POLL_PAUSE)?;
-        }
-        drop(channel);
-        self.confirm(target, transfer)?;
-        self.done.flashed.push(transfer.name.clone());
-        Ok(())
-    }
-
-    /// Asks the device whether it has the module now, until it says so: one that is slow to restart still has the former
-    /// one. Assets are asked for when all were sent.
-    fn confirm(&self, target: &mut Target, transfer: &Transfer) -> CommandResult {
-        let limit = self.operator.scaled(CONFIRMATION_LIMIT).max(SHORTEST_CONFIRMATION_LIMIT);
-        let deadline = Instant::now() + limit;
-        loop {
-            *target = self.operator.await_mode(target, false, Comeback::ChangeOfMode)?;
-            if is_asset(transfer) {
-                return Ok(());
-            }
-            match self.has(target, transfer) {
-                Ok(true) => return Ok(()),
-                Ok(false) if Instant::now() >= deadline => {
-                    let text = format!("the device was sent {}, but does not have it", transfer.name);
-                    return Err(CommandError::new(Kind::Verification, text).hint(
-                        "the device may lack what the module needs; `particle serial inspect` shows what it has",
-                    ));
-                }
-                Err(error) if Instant::now() >= deadline => return Err(error),
-                Ok(false) | Err(_) => self.operator.pause(POLL_PAUSE)?,
-            }
-        }
-    }
-
-    /// Whether the device says that it has the module that it was sent, or does not tell.
-    fn has(&self, target: &Target, transfer: &Transfer) -> CommandResult<bool> {
-        let mut channel = self.operator.control(&target.attached)?;
-        let module = &transfer.module;
-        match read_inventory(&mut channel, target.platform().id) {
-            Err(error) if error.is_not_supported() => Ok(true),
-            inventory => {
-                let found = inventory?.find(module.function, module.index).map(|found| found.version);
-                Ok(found == Some(module.version))
-            }
-        }
-    }
-
-    /// Asks the device whether it has all the assets that its application needs.
-    fn confirm_assets(&self, target: &Target) -> CommandResult {
-        let mut channel = self.operator.control(&target.attached)?;
-        let missing = read_missing_assets(&mut channel)?;
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let names: Vec<&str> = missing.iter().map(|asset| asset.name.as_str()).collect();
-        let text = format!("the application needs {}, which the device does not have", names.join(", "));
-        Err(CommandError::new(Kind::Verification, text)
-            .hint("flash the bundle of the application, which has all the assets that it needs"))
-    }
-
     fn skip(&mut self, name: String) {
         (self.tell)(Event::Skipped(name.clone()));
         self.done.skipped.push(name);
@@ -293,10 +204,6 @@ impl<'a> Worker<'a> {
             false => error.hint(AGAIN),
         }
     }
-}
-
-fn is_asset(transfer: &Transfer) -> bool {
-    transfer.module.function == ModuleFunction::Asset
 }
 
 /// Whether the device holds already what would be written.
