@@ -196,6 +196,13 @@ pub struct UsbIdentity {
 }
 
 impl Platform {
+    /// Its display name as it stands in a sentence: `an Argon`, `a Photon`, `an M-SoM`.
+    pub fn with_article(&self) -> String {
+        let spoken_with_vowel = self.display_name.starts_with(['A', 'E', 'O'])
+            || ["M-", "X-"].iter().any(|letter| self.display_name.starts_with(letter));
+        format!("{} {}", if spoken_with_vowel { "an" } else { "a" }, self.display_name)
+    }
+
     /// Finds a platform by name, alias (any case) or number.
     pub fn by_name(name: &str) -> Option<&'static Platform> {
         let number = name.parse().ok().map(PlatformId);
@@ -234,6 +241,16 @@ impl Platform {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_article_is_the_one_that_is_spoken() {
+        let spoken = |name| Platform::by_name(name).unwrap().with_article();
+        let names = ["argon", "photon", "msom", "tracker", "p2"];
+        assert_eq!(
+            names.map(spoken),
+            ["an Argon", "a Photon", "an M-SoM", "an Asset Tracker / Monitor One", "a Photon 2 / P2"]
+        );
+    }
 
     #[test]
     fn ids_follow_the_vendor_rule_except_for_the_core() {

@@ -120,7 +120,9 @@ fn a_status_that_does_not_come_ends_with_124() {
 fn a_status_that_cannot_be_told_is_an_error() {
     let environment = TestEnvironment::new();
     let _sandbox = environment.start_sandbox(["--devices", "core,boron", "--protect", "boron"]);
-    usb(&environment, &["cloud-status", CORE, "--until", "connected"]).status(8);
+    let core = usb(&environment, &["cloud-status", CORE, "--until", "connected"]).status(8);
+    assert!(core.stderr.contains("a Core takes no control requests"), "{}", core.stderr);
+    assert!(!core.stderr.contains("particle update"), "no update teaches a Core: {}", core.stderr);
     usb(&environment, &["cloud-status", BORON, "--until", "connected"]).status(7).stderr_has("protected");
     usb(&environment, &["cloud-status", BORON, "--until", "sleeping"]).status(2).stderr_has("disconnected");
 }

@@ -145,7 +145,7 @@ impl Operator {
         self.order(target, Order::StartListening)?;
         match self.control(&target.attached) {
             // Firmware that cannot tell its mode has obeyed as far as can be known.
-            Err(ControlError::Unsupported) => Ok(()),
+            Err(ControlError::NoneTaken(_)) => Ok(()),
             channel => self.await_listening(&mut channel?),
         }
     }
@@ -230,7 +230,7 @@ pub(super) fn not_understood(platform: &Platform, order: Order) -> CommandError 
 }
 
 pub(super) fn without_dfu(target: &Target) -> CommandError {
-    CommandError::new(Kind::WrongMode, format!("a {} has no DFU mode", target.platform().display_name))
+    CommandError::new(Kind::WrongMode, format!("{} has no DFU mode", target.platform().with_article()))
 }
 
 pub(super) fn did_not_come_back(target: &Target, failure: Option<UsbError>) -> CommandError {

@@ -36,8 +36,8 @@ pub(in crate::commands) fn with_slots<T>(
 /// Where the keys of a platform lie.
 pub(super) fn key_layout(platform: &Platform) -> CommandResult<&'static KeyLayout> {
     platform.keys.ok_or_else(|| {
-        let name = platform.display_name;
-        CommandError::new(Kind::Failed, format!("a {name} has no keys that can be reached over USB"))
+        let name = platform.with_article();
+        CommandError::new(Kind::Failed, format!("{name} has no keys that can be reached over USB"))
     })
 }
 
@@ -47,8 +47,8 @@ pub(in crate::commands) fn slots_for(
     protocol: Protocol,
 ) -> CommandResult<&'static ProtocolKeys> {
     key_layout(platform)?.slots(protocol).ok_or_else(|| {
-        let name = platform.display_name;
-        CommandError::new(Kind::Usage, format!("a {name} does not talk to the cloud over {protocol}"))
+        let name = platform.with_article();
+        CommandError::new(Kind::Usage, format!("{name} does not talk to the cloud over {protocol}"))
             .hint("leave --protocol out")
     })
 }

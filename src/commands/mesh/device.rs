@@ -28,10 +28,10 @@ impl MeshDevice {
     pub(super) fn open(context: &Context<'_>, id_or_name: &str) -> CommandResult<Self> {
         let target = select(context, Some(id_or_name), Filter::Any)?;
         if !target.platform().mesh {
-            let name = target.platform().display_name;
             return Err(CommandError::new(Kind::Device, UNSUPPORTED).hint(format!(
-                "{} is a {name}; mesh networks are made of Argons, Borons and Xenons",
-                target.id
+                "{} is {}; mesh networks are made of Argons, Borons and Xenons",
+                target.id,
+                target.platform().with_article()
             )));
         }
         if target.attached.dfu {

@@ -34,7 +34,7 @@ pub(super) fn find(context: &Context<'_>, port: &PortArgs, device: Option<&str>)
     };
     // Of a port that was typed nothing is known: its console has to do.
     let Some(platform) = subject.platform() else { return Ok(Attached::Here(Box::new(subject))) };
-    context.ui.note(format!("> I have detected a {} connected via USB.", platform.display_name));
+    context.ui.note(format!("> I have detected {} connected via USB.", platform.with_article()));
     if is_set_up_here(platform) {
         return Ok(Attached::Here(Box::new(subject)));
     }

@@ -43,9 +43,10 @@ fn ask(operator: &Operator, target: &Target) -> CommandResult<Device> {
     let interfaces = interfaces.map_err(|error| {
         let error = match target.platform().generation {
             Generation::Three | Generation::Four => error.into(),
-            _ if error.is_not_supported() => {
-                CommandError::new(Kind::Device, format!("the firmware of a {name} does not tell"))
-            }
+            _ if error.is_not_supported() => CommandError::new(
+                Kind::Device,
+                format!("the firmware of {} does not tell", target.platform().with_article()),
+            ),
             _ => CommandError::from(error),
         };
         error.context(format!("Error getting network interfaces ({name} / {})", target.id))

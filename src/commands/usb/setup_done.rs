@@ -39,7 +39,7 @@ pub fn run(context: &Context<'_>, args: &Args) -> CommandResult {
     let answers = targets::ask_each(context, &args.targets, |operator, target| {
         target.refuse_in_dfu()?;
         if target.platform().generation < Generation::Three {
-            let message = format!("a {} has no mark for set-up", target.platform().display_name);
+            let message = format!("{} has no mark for set-up", target.platform().with_article());
             return Err(CommandError::new(Kind::Device, message));
         }
         if args.reset { reset(operator, target) } else { set(operator, target) }

@@ -34,7 +34,7 @@ pub fn require_wifi(platform: &Platform) -> CommandResult {
     if platform.radio.wifi {
         return Ok(());
     }
-    let message = format!("The device does not support Wi-Fi: it is a {}", platform.display_name);
+    let message = format!("The device does not support Wi-Fi: it is {}", platform.with_article());
     Err(CommandError::new(Kind::Device, message))
 }
 

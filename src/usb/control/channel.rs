@@ -36,10 +36,14 @@ pub struct ControlChannel {
 impl ControlChannel {
     /// Takes over an open device and drops what an earlier session may have left unfinished on it.
     ///
-    /// [`ControlError::Unsupported`] for platforms that never answer control requests; nothing is sent to those.
-    pub fn open(handle: Box<dyn Handle>, platform: &Platform, clock: &Clock) -> Result<Self, ControlError> {
+    /// [`ControlError::NoneTaken`] for platforms that never answer control requests; nothing is sent to those.
+    pub fn open(
+        handle: Box<dyn Handle>,
+        platform: &'static Platform,
+        clock: &Clock,
+    ) -> Result<Self, ControlError> {
         if platform.control_requests == ControlRequests::No {
-            return Err(ControlError::Unsupported);
+            return Err(ControlError::NoneTaken(platform));
         }
         let out_needs_data_stage = platform.out_needs_data_stage;
         let mut channel = Self { handle, clock: clock.clone(), out_needs_data_stage };

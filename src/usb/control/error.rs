@@ -3,6 +3,7 @@
 use super::ResultCode;
 use crate::{
     clock::Stop,
+    platform::Platform,
     usb::{TransferError, UsbError},
 };
 
@@ -15,7 +16,10 @@ pub enum ControlError {
     /// A transfer failed.
     #[error(transparent)]
     Transfer(TransferError),
-    /// The device, or its firmware, does not know control requests at all.
+    /// No firmware of this kind of board knows control requests.
+    #[error("{} takes no control requests", .0.with_article())]
+    NoneTaken(&'static Platform),
+    /// The device's firmware does not know control requests at all.
     #[error("the device's firmware does not support control requests")]
     Unsupported,
     /// The device answered with an error.
@@ -56,6 +60,6 @@ impl From<TransferError> for ControlError {
 impl ControlError {
     /// Whether the firmware does not know the request, or knows no requests.
     pub fn is_not_supported(&self) -> bool {
-        matches!(self, Self::Unsupported | Self::Refused(ResultCode::NOT_SUPPORTED))
+        matches!(self, Self::NoneTaken(_) | Self::Unsupported | Self::Refused(ResultCode::NOT_SUPPORTED))
     }
 }

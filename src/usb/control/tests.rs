@@ -305,7 +305,7 @@ fn a_core_is_sent_nothing() {
     let device = Arc::new(Mutex::new(modern()));
     let core = Platform::by_name("core").unwrap();
     let outcome = ControlChannel::open(Box::new(Wire(Arc::clone(&device))), core, &clock());
-    assert_eq!(outcome.err(), Some(ControlError::Unsupported));
+    assert_eq!(outcome.err(), Some(ControlError::NoneTaken(core)));
     assert!(device.lock().unwrap().log.is_empty());
 }
 

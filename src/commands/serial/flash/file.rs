@@ -72,7 +72,7 @@ fn check(file: &[u8], platform: Option<&Platform>) -> CommandResult<Prefix> {
             let other = wanted
                 .platform()
                 .map_or_else(|| format!("platform {wanted}"), |other| other.display_name.to_owned());
-            let message = format!("it is for {other}, and the device is a {}", device.display_name);
+            let message = format!("it is for {other}, and the device is {}", device.with_article());
             Err(CommandError::new(Kind::Usage, message)
                 .hint(format!("compile it again: `particle compile {}`", device.name)))
         }
