@@ -187,7 +187,9 @@ fn old_core_applications_say_nothing_of_themselves() {
         .status(1)
         .stderr_has("this is no Particle binary")
         .stderr_has("--force flashes it");
-    flash(&environment, &["--usb", "patch.bin", "--force"]).success();
+    flash(&environment, &["--usb", "patch.bin", "--force"])
+        .success()
+        .stderr_has("its firmware cannot start: `particle flash --usb tinker` repairs it");
     assert!(memory(&environment, &sandbox, 0, 0x0800_5000, file.len()) == file);
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     commands::{CommandError, CommandResult, Kind},
     firmware::{ModuleFunction, plan::Transfer},
-    usb::control::{ControlError, Order, messages::DeviceMode},
+    usb::control::{ControlChannel, ControlError, Order, messages::DeviceMode},
 };
 use std::time::{Duration, Instant};
 
@@ -35,27 +35,38 @@ impl Worker<'_> {
         let mut channel = self.operator.control(&target.attached).map_err(failed)?;
         let outcome = channel.update_firmware(&transfer.data, &mut progress);
         (self.tell)(Event::Ended);
-        if let Err(error) = outcome {
-            if listens_for_us && let Err(further) = channel.order(Order::StopListening) {
-                tracing::debug!("the device cannot be told to stop listening: {further}");
-            }
-            return Err(failed(error));
+        let restarts = match outcome {
+            Ok(()) => self.goes_away(&mut channel)?,
+            Err(_) => false,
+        };
+        if listens_for_us
+            && !restarts
+            && let Err(error) = channel.order(Order::StopListening)
+        {
+            tracing::debug!("the device cannot be told to stop listening: {error}");
         }
-        // A device that needs a restart for it goes away by itself.
-        let limit = self.operator.scaled(RESTART_LIMIT).max(SHORTEST_RESTART_LIMIT);
-        let deadline = Instant::now() + limit;
-        while Instant::now() < deadline && channel.system_version().is_ok() {
-            self.operator.pause(POLL_PAUSE)?;
-        }
+        outcome.map_err(failed)?;
         drop(channel);
         self.confirm(target, transfer)?;
         self.done.flashed.push(transfer.name.clone());
         Ok(())
     }
 
-    /// Puts the device into listening mode, in which it does not fight for its network while it takes a module; the
-    /// restart that follows ends it. Gives whether the device was not listening before. One that does not go there may
-    /// still take the module.
+    /// Whether the device goes away by itself, as one does that needs a restart for what it was sent.
+    fn goes_away(&self, channel: &mut ControlChannel) -> CommandResult<bool> {
+        let limit = self.operator.scaled(RESTART_LIMIT).max(SHORTEST_RESTART_LIMIT);
+        let deadline = Instant::now() + limit;
+        while Instant::now() < deadline {
+            if channel.system_version().is_err() {
+                return Ok(true);
+            }
+            self.operator.pause(POLL_PAUSE)?;
+        }
+        Ok(false)
+    }
+
+    /// Puts the device into listening mode, in which it does not fight for its network while it takes a module. Gives
+    /// whether it was not listening before. One that does not go there may still take the module.
     fn quieten(&self, target: &Target) -> CommandResult<bool> {
         let asked = self.operator.control(&target.attached).and_then(|mut channel| channel.device_mode());
         if matches!(asked, Ok(Some(DeviceMode::Listening))) {

@@ -177,7 +177,11 @@ impl<'a> Worker<'a> {
                 return Err(error);
             }
             Err(error) => {
-                let hint = "if it blinks yellow, its firmware cannot start: `particle update` repairs it";
+                let has_system =
+                    target.platform().firmware.is_some_and(|layout| !layout.application.monolithic);
+                let repair = if has_system { "update" } else { "flash --usb tinker" };
+                let hint =
+                    format!("if it blinks yellow, its firmware cannot start: `particle {repair}` repairs it");
                 (self.tell)(Event::Warning(format!("{}; {hint}", error.message())));
             }
         }
