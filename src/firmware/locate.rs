@@ -6,8 +6,8 @@ use super::{
     suffix::MIN_SUFFIX_SIZE,
 };
 
-/// Where prefixes are: at the start, behind the vector table of an nRF52840, an STM32F2, a Bluz, a Core.
-const KNOWN_OFFSETS: [usize; 5] = [0, 0x200, 0x184, 0xC0, 0x10C];
+/// Where prefixes are in modules: at the start, behind the vector table of an nRF52840, an STM32F2, a Bluz, a Core.
+pub const PREFIX_OFFSETS: [usize; 5] = [0, 0x200, 0x184, 0xC0, 0x10C];
 /// Elsewhere they are looked for up to here.
 const SEARCH_END: usize = 8 * 1024;
 /// A prefix that fits in every respect.
@@ -18,9 +18,9 @@ const LIKELY: u8 = 5;
 
 /// The prefix of the module that `bytes` begin with, and its offset.
 pub(super) fn locate(bytes: &[u8]) -> Result<(usize, Prefix), ModuleError> {
-    let elsewhere = (0..SEARCH_END).step_by(4).filter(|offset| !KNOWN_OFFSETS.contains(offset));
+    let elsewhere = (0..SEARCH_END).step_by(4).filter(|offset| !PREFIX_OFFSETS.contains(offset));
     let mut best: Option<(u8, usize, Prefix)> = None;
-    for offset in KNOWN_OFFSETS.into_iter().chain(elsewhere) {
+    for offset in PREFIX_OFFSETS.into_iter().chain(elsewhere) {
         let Some(prefix) = prefix_at(bytes, offset).filter(|prefix| fits(prefix, offset, bytes.len())) else {
             continue;
         };
@@ -69,7 +69,7 @@ fn recognised(prefix: &Prefix) -> [bool; 5] {
 fn truncated(bytes: &[u8]) -> Option<ModuleError> {
     /// More than any device has memory for.
     const LONGEST: u64 = 16 * 1024 * 1024;
-    KNOWN_OFFSETS.into_iter().find_map(|offset| {
+    PREFIX_OFFSETS.into_iter().find_map(|offset| {
         let prefix = prefix_at(bytes, offset).filter(|prefix| recognised(prefix) == [true; 5])?;
         let (expected, length) = (prefix.length(), bytes.len() as u64);
         (length < expected && expected <= LONGEST).then_some(ModuleError::Truncated { expected, length })

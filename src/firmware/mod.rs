@@ -33,6 +33,7 @@ pub use error::{BuildError, IntegrityError, ModuleError, PackError};
 pub use extension::{AssetDependency, Extension, Hash, Located, Product};
 pub use inventory::{CheckResult, Checks, InstalledAsset, InstalledModule, Inventory, Store};
 pub use layout::Field;
+pub use locate::PREFIX_OFFSETS;
 pub use module::{Check, Module};
 pub use parts::ModuleParts;
 pub use prefix::{Dependency, Flags, PREFIX_SIZE, Prefix};

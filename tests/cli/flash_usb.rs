@@ -343,6 +343,11 @@ fn everything_that_the_bootloader_reaches_is_read() {
         .stderr_has("needs the radio stack in version 203 or later, and the device has version 202");
     put(&environment, "system.bin", sized(newer(202)));
     flash(&environment, &["--usb", "system.bin", "--dry-run"]).success();
+    // A Core has its prefix behind the table of its interrupts.
+    let environment = TestEnvironment::new();
+    let _sandbox = environment.sandbox_with_login(&["--devices", "core", "--mode", "core=dfu"]);
+    let checked = environment.in_sandbox(["--json", "device", "doctor", "--check"]).success().data();
+    assert_eq!(checked["firmware"]["version"], "1.4.4", "{checked}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::{
     Operator, Target, buttons,
-    operator::{Answer, Comeback, did_not_come_back},
+    operator::{Answer, Comeback, did_not_come_back, not_understood, without_dfu},
 };
 use crate::{
     commands::{CommandError, CommandResult, Kind},
@@ -28,7 +28,7 @@ impl Operator {
         if target.attached.dfu {
             return Ok(target.clone());
         }
-        target.platform().flash.ok_or_else(|| super::operator::without_dfu(target))?;
+        target.platform().flash.ok_or_else(|| without_dfu(target))?;
         self.switch_to_dfu(target, |refusal| Err(refusal.error(target)))
     }
 
@@ -71,7 +71,7 @@ impl Refusal {
     fn error(self, target: &Target) -> CommandError {
         let platform = target.platform();
         match self {
-            Self::NotUnderstood => super::operator::not_understood(platform, Order::EnterDfu),
+            Self::NotUnderstood => not_understood(platform, Order::EnterDfu),
             Self::Silence => {
                 CommandError::from(ControlError::Timeout).hint(buttons::for_order(platform, Order::EnterDfu))
             }

@@ -3,8 +3,8 @@
 use crate::{
     dfu::{Dfu, DfuError},
     firmware::{
-        CheckResult, Checks, Extension, Flags, InstalledModule, Inventory, Module, PREFIX_SIZE, Prefix,
-        SoftDeviceInfo, Store, Suffix,
+        CheckResult, Checks, Extension, Flags, InstalledModule, Inventory, Module, PREFIX_OFFSETS,
+        PREFIX_SIZE, Prefix, SoftDeviceInfo, Store, Suffix,
     },
     platform::{Anchor, ApplicationPlace, ModuleFunction, ModulePlace, Platform},
     usb::TransferError,
@@ -12,8 +12,7 @@ use crate::{
 
 /// The alternate setting that reaches the processor's own flash.
 const INTERNAL_FLASH: u8 = 0;
-/// Where prefixes are in modules: at their start, and behind the vector tables of STM32F2 and nRF52840.
-const PREFIX_OFFSETS: [usize; 3] = [0, 0x184, 0x200];
+/// As much of the start of a module as has its prefix in it.
 const HEAD_SIZE: usize = 0x200 + PREFIX_SIZE;
 /// As much of the end of a module as its suffix can have, but for that of an application with very many assets.
 const TAIL_SIZE: u32 = 512;
