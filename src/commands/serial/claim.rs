@@ -2,8 +2,7 @@
 
 use super::{
     dialogue,
-    port::PortArgs,
-    subject::{self, Subject},
+    subject::{self, Subject, SubjectArgs},
 };
 use crate::{
     commands::{CommandError, CommandResult, Context, Kind, attached::heed_interrupts},
@@ -26,10 +25,7 @@ pub struct Args {
     #[arg(value_name = "CLAIM_CODE", value_parser = claim_code)]
     code: String,
     #[command(flatten)]
-    port: PortArgs,
-    /// Device id or name, where several devices are attached
-    #[arg(conflicts_with = "port")]
-    device: Option<String>,
+    subject: SubjectArgs,
 }
 
 #[derive(Serialize)]
@@ -46,7 +42,7 @@ impl Report for Claim {
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     heed_interrupts(&context.clock);
-    let subject = subject::choose(context, &args.port, args.device.as_deref())?;
+    let subject = subject::choose(context, &args.subject)?;
     give_code(context, &subject, &args.code)?;
     Ok(context.ui.report(&Claim { id: subject.id().cloned() })?)
 }

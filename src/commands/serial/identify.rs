@@ -1,9 +1,6 @@
 //! `particle serial identify`, and `particle identify`
 
-use super::{
-    port::PortArgs,
-    subject::{self, Subject},
-};
+use super::subject::{self, Subject, SubjectArgs};
 use crate::{
     commands::{
         CommandError, CommandResult, Context,
@@ -29,16 +26,13 @@ use serde::Serialize;
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(flatten)]
-    port: PortArgs,
-    /// Device id or name, where several devices are attached
-    #[arg(conflicts_with = "port")]
-    device: Option<String>,
+    subject: SubjectArgs,
 }
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     heed_interrupts(&context.clock);
-    let subject = subject::choose(context, &args.port, args.device.as_deref())?;
+    let subject = subject::choose(context, &args.subject)?;
     let identity = {
         let _progress = context.ui.spinner("Asking the device...");
         identify(context, &subject).map_err(|error| error.context("Could not identify device"))?

@@ -3,8 +3,7 @@
 use super::{
     dialogue,
     inspection::Inspection,
-    port::PortArgs,
-    subject::{self, Subject},
+    subject::{self, Subject, SubjectArgs},
 };
 use crate::{
     commands::{
@@ -24,16 +23,13 @@ use crate::{
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(flatten)]
-    port: PortArgs,
-    /// Device id or name, where several devices are attached
-    #[arg(conflicts_with = "port")]
-    device: Option<String>,
+    subject: SubjectArgs,
 }
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     heed_interrupts(&context.clock);
-    let subject = subject::choose(context, &args.port, args.device.as_deref())?;
+    let subject = subject::choose(context, &args.subject)?;
     let inventory =
         inventory(context, &subject).map_err(|error| error.context("Could not inspect device"))?;
     context.ui.report(&Inspection::new(subject.id(), &inventory))?;

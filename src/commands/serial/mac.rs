@@ -1,6 +1,9 @@
 //! `particle serial mac`
 
-use super::{dialogue, port::PortArgs, subject};
+use super::{
+    dialogue,
+    subject::{self, SubjectArgs},
+};
 use crate::{
     commands::{CommandError, CommandResult, Context, Kind, attached::heed_interrupts},
     platform::{DeviceId, Generation, Platform},
@@ -19,10 +22,7 @@ use serde::Serialize;
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(flatten)]
-    port: PortArgs,
-    /// Device id or name, where several devices are attached
-    #[arg(conflicts_with = "port")]
-    device: Option<String>,
+    subject: SubjectArgs,
 }
 
 /// An address, and what it is the address of.
@@ -51,7 +51,7 @@ type Told = Option<(MacAddress, Option<&'static str>)>;
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     heed_interrupts(&context.clock);
-    let subject = subject::choose(context, &args.port, args.device.as_deref())?;
+    let subject = subject::choose(context, &args.subject)?;
     if subject.platform().is_some_and(|platform| platform.generation == Generation::One) {
         return Err(CommandError::new(Kind::Device, "Unable to get MAC address of a Core"));
     }

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The option that names a port.
-#[derive(clap::Args, Debug, Default)]
+#[derive(clap::Args, Clone, Debug, Default)]
 pub struct PortArgs {
     /// Use this serial port: its name, or its number in `particle serial list`
     #[arg(long, value_name = "PORT")]

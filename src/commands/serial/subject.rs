@@ -71,15 +71,32 @@ impl Subject {
     }
 }
 
+/// The arguments that name the device.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct SubjectArgs {
+    #[command(flatten)]
+    pub port: PortArgs,
+    /// Device id or name, where several devices are attached
+    #[arg(conflicts_with = "port")]
+    pub device: Option<String>,
+}
+
+impl SubjectArgs {
+    /// Whether a device is named at all.
+    pub fn is_given(&self) -> bool {
+        self.port.port.is_some() || self.device.is_some()
+    }
+}
+
 /// The device to talk to: behind the port typed, or with the id or name typed, or the only one there is, or the one a
 /// person chooses.
-pub fn choose(context: &Context<'_>, port: &PortArgs, device: Option<&str>) -> CommandResult<Subject> {
-    if let Some(typed) = &port.port {
+pub fn choose(context: &Context<'_>, args: &SubjectArgs) -> CommandResult<Subject> {
+    if let Some(typed) = &args.port.port {
         let port = port::named(port::list(context)?, typed)?;
         return Ok(Subject::of_port(port, &attached_devices(context)?));
     }
     let candidates = candidates(context)?;
-    if let Some(named) = device {
+    if let Some(named) = args.device.as_deref() {
         let id = named.parse().ok();
         let found = candidates.into_iter().find(|candidate| id.is_some() && candidate.id() == id.as_ref());
         return match found {

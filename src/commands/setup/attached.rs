@@ -4,10 +4,7 @@ use super::report::Notice;
 use crate::{
     commands::{
         CommandResult, Context,
-        serial::{
-            port::PortArgs,
-            subject::{self, Subject},
-        },
+        serial::subject::{self, Subject, SubjectArgs},
     },
     platform::{Generation, Platform},
 };
@@ -23,9 +20,9 @@ pub(super) enum Attached {
 }
 
 /// Finds the device that was named, or else the only one that this command sets up, or that a person chooses of several.
-pub(super) fn find(context: &Context<'_>, port: &PortArgs, device: Option<&str>) -> CommandResult<Attached> {
-    let found = match port.port.is_some() || device.is_some() {
-        true => Some(subject::choose(context, port, device)?),
+pub(super) fn find(context: &Context<'_>, args: &SubjectArgs) -> CommandResult<Attached> {
+    let found = match args.is_given() {
+        true => Some(subject::choose(context, args)?),
         false => unnamed(context)?,
     };
     let Some(subject) = found else {

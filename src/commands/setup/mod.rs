@@ -10,7 +10,7 @@ mod over_cable;
 mod over_softap;
 mod report;
 
-use super::{CommandResult, Context, attached::heed_interrupts, serial::port::PortArgs, wifi::file};
+use super::{CommandResult, Context, attached::heed_interrupts, serial::subject::SubjectArgs, wifi::file};
 use crate::softap::DeviceAddresses;
 use attached::Attached;
 use over_cable::Verdict;
@@ -24,10 +24,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    port: PortArgs,
-    /// Device id or name, where several devices are attached
-    #[arg(conflicts_with = "port")]
-    device: Option<String>,
+    subject: SubjectArgs,
     /// Look for a device by Wi-Fi, whatever is attached by USB
     #[arg(long, conflicts_with_all = ["port", "device"])]
     wifi: bool,
@@ -56,7 +53,7 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     if args.wifi || args.softap.is_some() {
         return over_softap::run(context, &account::choose(context)?, &args, file, None);
     }
-    match attached::find(context, &args.port, args.device.as_deref())? {
+    match attached::find(context, &args.subject)? {
         Attached::Elsewhere(notice) => Ok(context.ui.report(&notice)?),
         Attached::Nothing => {
             let question = "Would you like to scan for nearby Photons in Wi-Fi setup mode?";

@@ -36,8 +36,9 @@ pub(super) fn run(
     mut file: Option<&CredentialsFile>,
 ) -> CommandResult<Verdict> {
     let has_softap = subject.platform().is_some_and(Platform::has_softap);
-    let named = args.device.is_some() || args.port.port.is_some();
-    if !named && !context.ui.confirm("Would you like to continue with this one?", true, "--yes")? {
+    if !args.subject.is_given()
+        && !context.ui.confirm("Would you like to continue with this one?", true, "--yes")?
+    {
         return if has_softap { Ok(Verdict::OverItsNetwork(None)) } else { Err(host::goodbye()) };
     }
     if has_softap && !takes_claim_code(context, subject)? {

@@ -9,7 +9,7 @@ use crate::{
         attached::{self, Choice, Filter, Operator, Patient, examine, flash_all, select_several, show},
         device_os,
         outcome::first_failure,
-        serial::{self, port::PortArgs},
+        serial::{self, port::PortArgs, subject::SubjectArgs},
     },
     firmware::{
         Dependency, ModuleFunction,
@@ -133,12 +133,10 @@ pub(super) fn run(context: &Context, args: &Args) -> CommandResult {
 /// Flashes the device behind a serial port.
 pub(super) fn over_serial(context: &Context, args: &Args) -> CommandResult {
     let (device, files) = words(args);
-    let devices: Vec<String> = args.local.attached.iter().cloned().chain(device).collect();
-    match (&devices[..], &files[..]) {
-        ([] | [_], [file]) => {
-            let device = devices.first().map(String::as_str);
-            serial::flash::flash(context, file, &args.local.port, device, args.local.offline)
-        }
+    let mut devices = args.local.attached.iter().cloned().chain(device);
+    let subject = SubjectArgs { port: args.local.port.clone(), device: devices.next() };
+    match (devices.next(), &files[..]) {
+        (None, [file]) => serial::flash::flash(context, file, &subject, args.local.offline),
         (_, []) => Err(CommandError::new(Kind::Usage, "You must specify a device or a file")),
         _ => Err(CommandError::new(Kind::Usage, "one file goes to one device over a serial port")),
     }

@@ -5,10 +5,7 @@ mod file;
 mod report;
 mod transfer;
 
-use super::{
-    port::PortArgs,
-    subject::{self, Subject},
-};
+use super::subject::{self, Subject, SubjectArgs};
 use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
@@ -35,10 +32,7 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
-    port: PortArgs,
-    /// Device id or name, where several devices are attached
-    #[arg(conflicts_with = "port")]
-    device: Option<String>,
+    subject: SubjectArgs,
     /// Fetch nothing: use what was fetched before
     #[arg(long)]
     offline: bool,
@@ -46,21 +40,15 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
-    flash(context, &args.file, &args.port, args.device.as_deref(), args.offline)
+    flash(context, &args.file, &args.subject, args.offline)
 }
 
 /// Sends a file, or an application that is known by name, to the device behind a port, or with this id or name, or to the
 /// only one there is. `offline` fetches nothing.
-pub fn flash(
-    context: &Context<'_>,
-    file: &Path,
-    port: &PortArgs,
-    device: Option<&str>,
-    offline: bool,
-) -> CommandResult {
+pub fn flash(context: &Context<'_>, file: &Path, subject: &SubjectArgs, offline: bool) -> CommandResult {
     heed_interrupts(&context.clock);
     file::refuse_sources(file)?;
-    let subject = subject::choose(context, port, device)?;
+    let subject = subject::choose(context, subject)?;
     refuse_core(&subject)?;
     let firmware = Firmware::load(context, file, subject.platform(), offline)?;
     subject.console()?;

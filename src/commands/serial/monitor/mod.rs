@@ -3,8 +3,8 @@
 mod printer;
 
 use super::{
-    port::{self, PortArgs},
-    subject,
+    port,
+    subject::{self, SubjectArgs},
 };
 use crate::{
     commands::{CommandError, CommandResult, Context, Kind, attached::heed_all_signals},
@@ -24,10 +24,7 @@ const READ_LIMIT: Duration = Duration::from_millis(100);
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(flatten)]
-    port: PortArgs,
-    /// Device id or name, where several devices are attached
-    #[arg(conflicts_with = "port")]
-    device: Option<String>,
+    subject: SubjectArgs,
     /// Wait for the device, and again whenever it has gone away
     #[arg(long)]
     follow: bool,
@@ -52,7 +49,7 @@ fn watch(context: &Context<'_>, args: &Args) -> CommandResult {
     if args.follow {
         context.ui.note("Polling for available serial device...");
     }
-    let asked_for = || subject::choose(context, &args.port, args.device.as_deref())?.console().cloned();
+    let asked_for = || subject::choose(context, &args.subject)?.console().cloned();
     let is_away = |kind| args.follow && kind == Kind::NoDevice;
     let (mut device, mut open_port) = open(context, is_away, asked_for)?;
     let mut printer = Printer::new(context.ui, args.timestamps);

@@ -3,10 +3,7 @@
 mod answers;
 mod scan;
 
-use super::{
-    port::PortArgs,
-    subject::{self, Subject},
-};
+use super::subject::{self, Subject, SubjectArgs};
 use crate::{
     commands::{
         CommandError, CommandResult, Context, Kind,
@@ -42,10 +39,7 @@ private_key and root_ca; those three are texts in PEM form.";
 #[command(after_help = FILE_HELP)]
 pub struct Args {
     #[command(flatten)]
-    port: PortArgs,
-    /// Device id or name, where several devices are attached
-    #[arg(conflicts_with = "port")]
-    device: Option<String>,
+    subject: SubjectArgs,
     /// Take the credentials from this JSON file instead of asking for them
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
@@ -70,7 +64,7 @@ impl Report for Done {
 pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     heed_interrupts(&context.clock);
     let file = args.file.as_deref().map(file::read).transpose()?;
-    let subject = subject::choose(context, &args.port, args.device.as_deref())?;
+    let subject = subject::choose(context, &args.subject)?;
     let network = set_up(context, &subject, file.as_ref(), args.scan)
         .map_err(|error| error.context("Something went wrong"))?;
     Ok(context.ui.report(&Done { device: subject.id().cloned(), network })?)
@@ -83,7 +77,10 @@ pub(in crate::commands) fn give_network(
     file: Option<&Path>,
 ) -> CommandResult {
     let file = file.map(file::read).transpose()?;
-    let subject = subject::choose(context, &PortArgs::default(), Some(device.as_str()))?;
+    let subject = subject::choose(
+        context,
+        &SubjectArgs { device: Some(device.to_string()), ..SubjectArgs::default() },
+    )?;
     set_up(context, &subject, file.as_ref(), false).map(drop)
 }
 
