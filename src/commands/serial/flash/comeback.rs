@@ -6,7 +6,6 @@ use crate::{
         attached::{Operator, Target, read_inventory},
     },
     firmware::Prefix,
-    usb::control::ControlError,
 };
 use std::time::{Duration, Instant};
 
@@ -64,10 +63,7 @@ pub(super) fn wait(
 /// What a device tells now; `None` if it is not there, or does not answer.
 fn look(operator: &Operator, target: &Target, module: &Prefix) -> Option<Comeback> {
     let attached = operator.find(target, false).ok()??;
-    let mut channel = match operator.control(&attached) {
-        Err(ControlError::Unsupported) => return Some(Comeback::default()),
-        channel => channel.ok()?,
-    };
+    let mut channel = operator.control(&attached).ok()?;
     let os_version = channel.system_version().ok()?;
     let inventory = match read_inventory(&mut channel, target.platform().id) {
         Err(error) if error.is_not_supported() => None,
