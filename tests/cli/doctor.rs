@@ -223,10 +223,13 @@ fn a_step_that_fails_ends_the_treatment_and_can_be_left_out() {
         let environment = TestEnvironment::new();
         let _sandbox = environment.sandbox_with_login(&["--devices", "core,photon", "--fault", fault]);
         let steps: Vec<&str> = STEPS.into_iter().filter(|step| *step != name).collect();
-        doctor(&environment, &[&["photon", "--yes"], &without(&steps)[..]].concat())
+        let output = doctor(&environment, &[&["photon", "--yes"], &without(&steps)[..]].concat())
             .status(status)
             .stderr_has(&format!("error: {title}: "))
             .stderr_has(&format!("`particle device doctor --skip {name}` leaves this step out"));
+        // The device is described at the beginning, and again in the end if it is still there.
+        let described = if name == "antenna" { 1 } else { 2 };
+        assert_eq!(output.stdout.matches("  Device key: ").count(), described, "{}", output.stdout);
     }
 }
 

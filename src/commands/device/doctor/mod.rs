@@ -92,7 +92,9 @@ pub fn run(context: &Context<'_>, args: Args) -> CommandResult {
     }
     // The cloud tells of nobody else's devices, and takes keys for them from nobody else.
     let yours = diagnosis.cloud.is_none_or(|record| record.yours);
-    if !Treatment::new(context, &target, yours, args.wifi_file.as_deref()).go_through(&args.skip)? {
+    let mut treatment = Treatment::new(context, &target, yours, args.wifi_file.as_deref());
+    let completed = treatment.go_through(&args.skip).map_err(|error| break_off(context, &target, error))?;
+    if !completed {
         context.ui.note("The rest of the steps was left out.");
     }
     let online = match yours {
@@ -108,6 +110,18 @@ fn welcome(context: &Context<'_>) -> CommandResult {
     ui.line("The Device Doctor will put your device back into a healthy state")?;
     ui.note("Every step says what it does, and can be skipped. What applications keep on the device may be erased.");
     Ok(())
+}
+
+/// Says what is still wrong with a device after a step that failed, where it can still be examined.
+fn break_off(context: &Context<'_>, target: &Target, error: CommandError) -> CommandError {
+    if !matches!(error.kind(), Kind::Interrupted | Kind::Timeout) {
+        let present = select(context, Some(target.id.as_str()), Filter::WithDfu);
+        let shown = present.and_then(|target| Ok(context.ui.show(&examine(context, &target)?)?));
+        if let Err(trouble) = shown {
+            context.ui.verbose(1, format!("the device cannot be examined again: {}", trouble.message()));
+        }
+    }
+    error
 }
 
 /// Says how the device is now. One that is not online is a failure.
